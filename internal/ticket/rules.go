@@ -1,0 +1,229 @@
+package ticket
+
+import (
+	"strconv"
+	"time"
+
+	"helphub/internal/fault"
+	"helphub/internal/staff"
+)
+
+// The refusals of a ticket.
+var (
+	// ErrClosed: a closed ticket accepts nothing but reopening.
+	ErrClosed = fault.New(fault.Conflict, "ticket.is_closed")
+	// ErrTransition: the state does not allow the step.
+	ErrTransition = fault.New(fault.Conflict, "ticket.no_transition")
+	// ErrNothing: the form asks for what already is.
+	ErrNothing = fault.New(fault.Invalid, "ticket.nothing_changes")
+	// ErrVisitsLeft: a scheduled ticket leaves only with its visits cancelled.
+	ErrVisitsLeft = fault.New(fault.Conflict, "ticket.visits_left")
+	// ErrNotTechnician: the person cannot be the technician of anything.
+	ErrNotTechnician = fault.New(fault.Invalid, "ticket.not_technician")
+	// ErrRetractAuthor, ErrRetractLate, ErrRetractEvent, ErrRetractTwice: see Retract.
+	ErrRetractAuthor = fault.New(fault.Forbidden, "ticket.retract_author")
+	ErrRetractLate   = fault.New(fault.Conflict, "ticket.retract_late")
+	ErrRetractEvent  = fault.New(fault.Conflict, "ticket.retract_event")
+	ErrRetractTwice  = fault.New(fault.Conflict, "ticket.retract_twice")
+)
+
+// RetractionTime is how long an author may take an entry back (product, "Timeline").
+const RetractionTime = 10 * time.Minute
+
+// Say is what answering does to the ticket: nobody's ticket becomes the
+// technician's who answers it, and the status moves when the person chose one.
+// An empty status means none was chosen.
+func (t *Ticket) Say(by staff.Actor, chosen Status, now time.Time) ([]Event, error) {
+	if t.Status == Closed {
+		return nil, ErrClosed
+	}
+	var events []Event
+	if chosen != "" && chosen != t.Status {
+		moved, err := t.move(chosen)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, moved...)
+	}
+	events = append(t.taken(by), events...)
+	t.LastActivity, t.LastWord = now, now
+	t.settle(now)
+	return events, nil
+}
+
+// Move is a change of status by choice: to pending, closed, or back to open.
+func (t *Ticket) Move(by staff.Actor, to Status, now time.Time) ([]Event, error) {
+	if t.Status == Closed && to != Open {
+		return nil, ErrClosed
+	}
+	if t.Status == to {
+		return nil, ErrTransition
+	}
+	events, err := t.move(to)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	events = append(t.taken(by), events...)
+	t.LastActivity = now
+	if !by.System {
+		t.LastWord = now
+	}
+	t.settle(now)
+	return events, nil
+}
+
+// settle keeps the closing time true to the status.
+func (t *Ticket) settle(now time.Time) {
+	switch {
+	case t.Status != Closed:
+		t.ClosedAt = time.Time{}
+	case t.ClosedAt.IsZero():
+		t.ClosedAt = now
+	}
+}
+
+func (t *Ticket) move(to Status) ([]Event, error) {
+	if to == Scheduled || to == Escalated || !t.Status.May(to) {
+		return nil, ErrTransition
+	}
+	from := t.Status
+	changed, err := t.set(FieldStatus, string(from), string(to), false)
+	if err != nil || !changed {
+		return nil, err
+	}
+	t.Status = to
+	return []Event{{Name: Moved, From: string(from), To: string(to)}}, nil
+}
+
+// taken makes the person the technician of a ticket nobody has, when their
+// role is one that takes what it answers (product, "Self-service assignment").
+func (t *Ticket) taken(by staff.Actor) []Event {
+	if !t.Technician.None() || !by.TakesWhatTheyAnswer() {
+		return nil
+	}
+	t.touch(FieldTechnician, "")
+	t.Technician = Ref{ID: by.ID, Name: by.Name}
+	return []Event{{Name: Took, ToTechnician: &Ref{ID: by.ID, Name: by.Name}}}
+}
+
+// Assign makes somebody the technician, or nobody.
+func (t *Ticket) Assign(to Ref, now time.Time) ([]Event, error) {
+	if t.Status == Closed {
+		return nil, ErrClosed
+	}
+	from := t.Technician
+	changed, err := t.set(FieldTechnician, idText(from.ID), idText(to.ID), false)
+	if err != nil || !changed {
+		return nil, err
+	}
+	t.Technician = to
+	t.LastActivity = now
+	return []Event{{Name: Assigned, FromTechnician: &from, ToTechnician: &to}}, nil
+}
+
+// Passage is where a transfer or an escalation sends a ticket. A nil field is
+// left as it is.
+type Passage struct {
+	Department *Ref
+	Technician *Ref
+	Level      Level // 0: as it is; in an escalation, one more
+	Reason     string
+}
+
+// Transfer hands a ticket to a department, a level, a person, or several of them.
+func (t *Ticket) Transfer(to Passage, now time.Time) ([]Event, error) {
+	if t.Status == Closed {
+		return nil, ErrClosed
+	}
+	e := Event{Name: Transferred, Reason: to.Reason}
+	changed, err := t.pass(to, &e)
+	if err != nil {
+		return nil, err
+	}
+	if !changed {
+		return nil, ErrNothing
+	}
+	t.LastActivity, t.LastWord = now, now
+	return []Event{e}, nil
+}
+
+// Escalate climbs a level (at most 3) unless one is named, and leaves the
+// ticket without technician unless one is named: the one who gives it away is
+// never made its owner again (D-09).
+func (t *Ticket) Escalate(to Passage, now time.Time) ([]Event, error) {
+	if t.Status == Closed {
+		return nil, ErrClosed
+	}
+	if !t.Status.May(Escalated) {
+		return nil, ErrTransition
+	}
+	if to.Level == 0 {
+		to.Level = min(t.Level+1, MaxLevel)
+	}
+	if to.Technician == nil {
+		to.Technician = &Ref{}
+	}
+	e := Event{Name: EscalatedTo, Reason: to.Reason, From: string(t.Status), To: string(Escalated), FromLevel: t.Level, ToLevel: to.Level}
+	if _, err := t.set(FieldStatus, string(t.Status), string(Escalated), false); err != nil {
+		return nil, err
+	}
+	if _, err := t.pass(to, &e); err != nil {
+		return nil, err
+	}
+	t.Status = Escalated
+	t.LastActivity, t.LastWord = now, now
+	return []Event{e}, nil
+}
+
+// pass sets department, level and technician and writes what changed into e.
+func (t *Ticket) pass(to Passage, e *Event) (changed bool, err error) {
+	if to.Department != nil {
+		was := t.Department
+		ok, err := t.set(FieldDepartment, idText(was.ID), idText(to.Department.ID), true)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			t.Department, e.FromDepartment, e.ToDepartment, changed = *to.Department, &was, to.Department, true
+		}
+	}
+	if to.Level != 0 {
+		was := t.Level
+		ok, err := t.set(FieldLevel, strconv.Itoa(int(was)), strconv.Itoa(int(to.Level)), true)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			t.Level, e.FromLevel, e.ToLevel, changed = to.Level, was, to.Level, true
+		}
+	}
+	if to.Technician != nil {
+		was := t.Technician
+		ok, err := t.set(FieldTechnician, idText(was.ID), idText(to.Technician.ID), true)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			t.Technician, e.FromTechnician, e.ToTechnician, changed = *to.Technician, &was, to.Technician, true
+		}
+	}
+	return changed, nil
+}
+
+// MayRetract says whether the actor may take the entry back now: only its
+// author, within RetractionTime, never an event, never on a closed ticket.
+func MayRetract(e Entry, status Status, by staff.Actor, now time.Time) error {
+	switch {
+	case e.Kind == EventKind:
+		return ErrRetractEvent
+	case e.Author.None() || e.Author.ID != by.ID:
+		return ErrRetractAuthor
+	case status == Closed:
+		return ErrClosed
+	case e.Retracted():
+		return ErrRetractTwice
+	case now.After(e.CreatedAt.Add(RetractionTime)):
+		return ErrRetractLate
+	}
+	return nil
+}
