@@ -1,0 +1,22 @@
+-- name: InsertNotification :execrows
+-- Told once: a job that runs twice tells nobody twice.
+INSERT INTO notification (id, staff_id, ticket_id, change_id, event, actor_name, created_at)
+VALUES (@id, @staff_id, @ticket_id, @change_id, @event, @actor_name, @created_at)
+ON CONFLICT ON CONSTRAINT told_once DO NOTHING;
+
+-- name: ListNotifications :many
+SELECT n.id, n.event, n.actor_name, n.created_at, n.read_at, t.protocol, t.subject, t.status
+FROM notification AS n
+JOIN ticket AS t ON t.id = n.ticket_id
+WHERE n.staff_id = @staff_id
+ORDER BY n.created_at DESC, n.id DESC
+LIMIT @row_limit;
+
+-- name: ReadNotifications :execrows
+UPDATE notification SET read_at = @now WHERE staff_id = @staff_id AND read_at IS NULL;
+
+-- name: ReadTicketNotifications :execrows
+UPDATE notification SET read_at = @now WHERE staff_id = @staff_id AND ticket_id = @ticket_id AND read_at IS NULL;
+
+-- name: DeleteOldNotifications :exec
+DELETE FROM notification WHERE created_at < @before;
