@@ -1,0 +1,133 @@
+package dbtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"helphub/internal/pgembed"
+)
+
+// clusterAge is how long an unused cluster is kept: long enough for a week
+// off, short enough for a temporary directory.
+const clusterAge = 7 * 24 * time.Hour
+
+// checkoutFile, in a cluster's directory, says whose it is; its time says
+// when it was last used.
+const checkoutFile = "checkout"
+
+// startCluster attaches to the checkout's cluster, or starts it. The share in
+// it is never given up: it ends with the process, and the server stays for
+// the next one.
+func startCluster(ctx context.Context) (dsn string, err error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return "", err
+	}
+	dir := clusterDir(root)
+	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
+		return "", fmt.Errorf("make directory of the test cluster: %w", err)
+	}
+	if !ours(dir) {
+		return "", fmt.Errorf("%s belongs to somebody else: remove it, or set TEST_DATABASE_URL", dir)
+	}
+	if err := os.WriteFile(filepath.Join(dir, checkoutFile), []byte(root), 0o644); err != nil {
+		return "", fmt.Errorf("mark test cluster: %w", err)
+	}
+	inst, err := pgembed.Start(ctx, pgembed.Options{
+		Data:   dir,
+		Bin:    os.Getenv("HELPHUB_PG_BIN"),
+		NoSync: true,
+		Settings: map[string]string{
+			"max_connections": "300",
+			"autovacuum":      "off", // Databases live for seconds.
+			"max_wal_size":    "2GB", // CREATE DATABASE asks for checkpoints enough.
+			"wal_level":       "minimal",
+			"max_wal_senders": "0",
+		},
+	})
+	if err != nil {
+		return "", fmt.Errorf("start test cluster: %w", err)
+	}
+	go removeOldClusters(dir)
+	return inst.DSN(), nil
+}
+
+// clusterDir names the cluster of a checkout and user.
+func clusterDir(root string) string {
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%d %s", os.Getuid(), root)))
+	return filepath.Join(os.TempDir(), clusterPrefix+hex.EncodeToString(sum[:6]))
+}
+
+const clusterPrefix = "helphub-test-"
+
+// moduleRoot is the directory of go.mod above the test's working directory.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find checkout: %w", err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("find checkout: no go.mod above the working directory")
+		}
+		dir = up
+	}
+}
+
+// ours reports whether a directory is really one and belongs to us.
+func ours(dir string) bool {
+	info, err := os.Lstat(dir)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Getuid()
+}
+
+// removeOldClusters stops and removes the clusters of checkouts that are gone
+// or long unused. It is a favour: what fails is left to the next process.
+func removeOldClusters(current string) {
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), clusterPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range dirs {
+		if dir == current || !ours(dir) || !abandoned(dir) {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		if _, err := pgembed.StopServer(ctx, dir); err == nil {
+			os.RemoveAll(dir)
+		}
+		cancel()
+	}
+}
+
+func abandoned(dir string) bool {
+	mark := filepath.Join(dir, checkoutFile)
+	info, err := os.Stat(mark)
+	if err != nil {
+		return false // Another process may just be making it.
+	}
+	if time.Since(info.ModTime()) > clusterAge {
+		return true
+	}
+	root, err := os.ReadFile(mark)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(filepath.Join(strings.TrimSpace(string(root)), "go.mod"))
+	return errors.Is(err, os.ErrNotExist)
+}
