@@ -163,7 +163,9 @@ INSERT INTO login_attempt (id, key, at) VALUES (@id, @key, @at);
 SELECT at FROM login_attempt WHERE key = @key AND at > @since ORDER BY at DESC, id LIMIT 200;
 
 -- name: ForgetLoginAttempts :exec
-DELETE FROM login_attempt WHERE key = @key;
+-- The right password clears the account's count and takes back its own try from
+-- the address's, which a whole office shares.
+DELETE FROM login_attempt WHERE key = @account OR id = ANY (@tries::uuid[]);
 
 -- name: DeleteOldLoginAttempts :exec
 DELETE FROM login_attempt WHERE at < @before;

@@ -140,11 +140,18 @@ func (q *Queries) DepartmentOptions(ctx context.Context) ([]DepartmentOptionsRow
 }
 
 const forgetLoginAttempts = `-- name: ForgetLoginAttempts :exec
-DELETE FROM login_attempt WHERE key = $1
+DELETE FROM login_attempt WHERE key = $1 OR id = ANY ($2::uuid[])
 `
 
-func (q *Queries) ForgetLoginAttempts(ctx context.Context, key string) error {
-	_, err := q.db.Exec(ctx, forgetLoginAttempts, key)
+type ForgetLoginAttemptsParams struct {
+	Account string
+	Tries   []uuid.UUID
+}
+
+// The right password clears the account's count and takes back its own try from
+// the address's, which a whole office shares.
+func (q *Queries) ForgetLoginAttempts(ctx context.Context, arg ForgetLoginAttemptsParams) error {
+	_, err := q.db.Exec(ctx, forgetLoginAttempts, arg.Account, arg.Tries)
 	return err
 }
 

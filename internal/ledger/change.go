@@ -114,12 +114,12 @@ func (c *Change) Tell(topics ...live.Topic) {
 // EndStreams closes a person's open streams on every instance after the
 // commit: logout, deactivation, another role or password.
 func (c *Change) EndStreams(person uuid.UUID) {
-	c.controls = append(c.controls, live.EndPerson(person))
+	c.controls = append(c.controls, string(live.EndPerson(person)))
 }
 
 // EndStream closes the streams of one session on every instance after the commit.
 func (c *Change) EndStream(session uuid.UUID) {
-	c.controls = append(c.controls, live.EndSession(session))
+	c.controls = append(c.controls, string(live.EndSession(session)))
 }
 
 func (c *Change) payloads() []string {

@@ -141,3 +141,9 @@ func announce(ctx context.Context, q *queries.Queries, payloads []string) error 
 	}
 	return nil
 }
+
+// Touch runs housekeeping that nobody's change is: when a session was last
+// seen, what has expired. It leaves no audit record and announces nothing.
+func (l *Ledger) Touch(ctx context.Context, fn func(context.Context, *queries.Queries) error) error {
+	return pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error { return fn(ctx, queries.New(tx)) })
+}
