@@ -1,0 +1,1 @@
+// toast: short notices at the edge of the screen.
