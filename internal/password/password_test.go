@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/alexedwards/argon2id"
@@ -86,37 +84,10 @@ func TestD52TheDummyCostsWhatARealHashCosts(t *testing.T) {
 	}
 }
 
-// Seen to fail: without the bound on turns, all of them hash at once.
-func TestNoMoreHashesThanTurnsAreComputedAtOnce(t *testing.T) {
-	t.Parallel()
-	var inside, most atomic.Int64
-	var group sync.WaitGroup
-	for range 10 * cap(turns) {
-		group.Go(func() {
-			leave, err := enter(context.Background())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer leave()
-			n := inside.Add(1)
-			defer inside.Add(-1)
-			for {
-				m := most.Load()
-				if n <= m || most.CompareAndSwap(m, n) {
-					break
-				}
-			}
-		})
-	}
-	group.Wait()
-	if m := int(most.Load()); m < 1 || m > cap(turns) {
-		t.Errorf("%d at once, %d turns", m, cap(turns))
-	}
-}
-
-// Not parallel: it takes every turn there is.
-func TestWaitingForATurnEndsWithTheRequest(t *testing.T) {
+// With every turn taken, one more hash is not computed: it waits, as long as the
+// request does. Not parallel, since it takes every turn there is. Seen to fail:
+// without the bound on turns, Hash and Dummy answer.
+func TestWithEveryTurnTakenAHashWaitsAsLongAsTheRequest(t *testing.T) {
 	for range cap(turns) {
 		leave, err := enter(t.Context())
 		if err != nil {
