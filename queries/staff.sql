@@ -126,10 +126,12 @@ VALUES (@id, @staff_id, @now, @now, @expires_at, @remembered, @ip, @user_agent);
 -- Who a session belongs to, if it still counts: one query per request.
 SELECT x.id AS session_id, x.last_seen_at, x.expires_at,
        s.id, s.name, s.username, s.email, s.language, s.theme, s.timeline_order,
-       r.id AS role_id, r.key AS role_key, r.name AS role_name, r.permissions
+       r.id AS role_id, r.key AS role_key, r.name AS role_name, r.permissions,
+       c.name AS company_name, c.time_zone, c.language AS company_language
 FROM staff_session AS x
 JOIN staff AS s ON s.id = x.staff_id
 JOIN role AS r ON r.id = s.role_id
+CROSS JOIN company AS c
 WHERE x.id = @id AND x.revoked_at IS NULL AND x.expires_at > @now AND s.active;
 
 -- name: TouchSession :exec

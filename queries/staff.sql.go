@@ -891,10 +891,12 @@ func (q *Queries) RoleByKey(ctx context.Context, key *string) (RoleByKeyRow, err
 const sessionActor = `-- name: SessionActor :one
 SELECT x.id AS session_id, x.last_seen_at, x.expires_at,
        s.id, s.name, s.username, s.email, s.language, s.theme, s.timeline_order,
-       r.id AS role_id, r.key AS role_key, r.name AS role_name, r.permissions
+       r.id AS role_id, r.key AS role_key, r.name AS role_name, r.permissions,
+       c.name AS company_name, c.time_zone, c.language AS company_language
 FROM staff_session AS x
 JOIN staff AS s ON s.id = x.staff_id
 JOIN role AS r ON r.id = s.role_id
+CROSS JOIN company AS c
 WHERE x.id = $1 AND x.revoked_at IS NULL AND x.expires_at > $2 AND s.active
 `
 
@@ -904,20 +906,23 @@ type SessionActorParams struct {
 }
 
 type SessionActorRow struct {
-	SessionID     uuid.UUID
-	LastSeenAt    time.Time
-	ExpiresAt     time.Time
-	ID            uuid.UUID
-	Name          string
-	Username      string
-	Email         string
-	Language      string
-	Theme         string
-	TimelineOrder string
-	RoleID        uuid.UUID
-	RoleKey       *string
-	RoleName      string
-	Permissions   []string
+	SessionID       uuid.UUID
+	LastSeenAt      time.Time
+	ExpiresAt       time.Time
+	ID              uuid.UUID
+	Name            string
+	Username        string
+	Email           string
+	Language        string
+	Theme           string
+	TimelineOrder   string
+	RoleID          uuid.UUID
+	RoleKey         *string
+	RoleName        string
+	Permissions     []string
+	CompanyName     string
+	TimeZone        string
+	CompanyLanguage string
 }
 
 // Who a session belongs to, if it still counts: one query per request.
@@ -939,6 +944,9 @@ func (q *Queries) SessionActor(ctx context.Context, arg SessionActorParams) (Ses
 		&i.RoleKey,
 		&i.RoleName,
 		&i.Permissions,
+		&i.CompanyName,
+		&i.TimeZone,
+		&i.CompanyLanguage,
 	)
 	return i, err
 }
