@@ -162,7 +162,7 @@ func (b *bundle) addPlain() error {
 
 // addScripts joins htmx with its extension (loaded apart, htmx may start before
 // the extension has arrived) and our own modules in a second file, each in a
-// block of its own so that their names do not meet.
+// block of its own so that neither their names nor their failures meet.
 func (b *bundle) addScripts() error {
 	var vendor bytes.Buffer
 	for _, name := range []string{"vendor/htmx.min.js", "vendor/hx-sse.min.js"} {
@@ -186,7 +186,7 @@ func (b *bundle) addScripts() error {
 		if err != nil {
 			return fmt.Errorf("read script: %w", err)
 		}
-		fmt.Fprintf(&own, "/* %s */\n{\n%s}\n", name, body)
+		fmt.Fprintf(&own, "/* %s */\ntry {\n%s} catch (error) { console.error(error); }\n", name, body)
 	}
 	return b.add("app.js", "text/javascript; charset=utf-8", own.Bytes())
 }

@@ -1,0 +1,61 @@
+// live: says whether the page hears of changes (live, waiting, offline), and
+// wakes the stream as soon as the network is back.
+const words = document.getElementById("words")?.dataset ?? {};
+const stream = document.getElementById("live");
+const sign = document.querySelector("[data-live-state]");
+const strip = document.getElementById("offline");
+let connection;
+
+function say(state) {
+  if (!sign || !stream) return;
+  sign.hidden = false;
+  sign.dataset.state = state;
+  sign.title = words[`${state}Title`];
+  sign.firstElementChild.textContent = words[state];
+}
+
+function tell(text, withDoor = false) {
+  if (!strip) return;
+  strip.hidden = !text;
+  strip.querySelector("span").textContent = text ?? "";
+  const door = strip.querySelector("a");
+  door.hidden = !withDoor;
+  door.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
+function sessionOver() {
+  tell(words.sessionOver, true);
+}
+
+if (stream) {
+  say(navigator.onLine ? "waiting" : "offline");
+  stream.addEventListener("htmx:sse:before:connection", ({ detail }) => {
+    connection = detail.connection;
+  });
+  stream.addEventListener("htmx:sse:after:connection", () => {
+    say("live");
+    tell();
+  });
+  stream.addEventListener("htmx:sse:error", ({ detail }) => {
+    say(navigator.onLine ? "waiting" : "offline");
+    if (detail.status === 401) sessionOver();
+  });
+  stream.addEventListener("htmx:sse:close", () => say("waiting"));
+  stream.addEventListener("htmx:error", () => say(navigator.onLine ? "waiting" : "offline"));
+  stream.addEventListener("htmx:response:error", ({ detail }) => {
+    say("waiting");
+    if (detail.ctx.response.status === 401) sessionOver();
+  });
+}
+
+window.addEventListener("offline", () => {
+  say("offline");
+  tell(words.offlineTitle);
+});
+window.addEventListener("online", () => {
+  say("waiting");
+  tell();
+  // Not to sit out what is left of the wait between two tries
+  connection?.delayCanceller?.();
+});
+if (!navigator.onLine) tell(words.offlineTitle);
