@@ -65,8 +65,25 @@ func New(t testing.TB) *postgres.DB {
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
-	t.Cleanup(db.Close)
+	t.Cleanup(func() { closeOrTell(t, db.Close) })
 	return db
+}
+
+// closeLimit is how long a pool may wait for its connections to come back.
+const closeLimit = 10 * time.Second
+
+// closeOrTell fails a test that kept a connection, instead of hanging with it.
+func closeOrTell(t testing.TB, closePools func()) {
+	closed := make(chan struct{}, 1)
+	go func() {
+		closePools()
+		closed <- struct{}{}
+	}()
+	select {
+	case <-closed:
+	case <-time.After(closeLimit):
+		t.Errorf("dbtest: the test still holds a connection: a transaction, rows or an acquired connection was not ended")
+	}
 }
 
 // DSN is the URL of a database of the test's own, with the schema and nothing

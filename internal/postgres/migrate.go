@@ -105,7 +105,7 @@ func lockMigrations(ctx context.Context, dsn string) (release func(), err error)
 	if err != nil {
 		return nil, fmt.Errorf("read DSN: %w", err)
 	}
-	session(cfg, "helphub migration lock")
+	sessionSettings(cfg, "helphub migration lock")
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
@@ -129,7 +129,7 @@ func migrationPool(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read DSN: %w", err)
 	}
-	session(cfg.ConnConfig, "helphub migration")
+	sessionSettings(cfg.ConnConfig, "helphub migration")
 	cfg.ConnConfig.RuntimeParams["lock_timeout"] = milliseconds(migrationLockTimeout)
 	cfg.MaxConns = 3
 	return pgxpool.NewWithConfig(ctx, cfg)

@@ -83,7 +83,7 @@ func openPool(ctx context.Context, c Config, readOnly bool) (*pgxpool.Pool, erro
 	if err != nil {
 		return nil, fmt.Errorf("read DSN: %w", err)
 	}
-	session(cfg.ConnConfig, c.Name)
+	sessionSettings(cfg.ConnConfig, c.Name)
 	params := cfg.ConnConfig.RuntimeParams
 	params["statement_timeout"] = milliseconds(statementTimeout)
 	params["idle_in_transaction_session_timeout"] = milliseconds(idleTransactionTimeout)

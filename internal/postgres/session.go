@@ -22,10 +22,10 @@ const (
 	unackedDataLimit = 30 * time.Second
 )
 
-// session sets what every connection of HelpHub has in common: its name, UTC,
+// sessionSettings sets what every connection of HelpHub has in common: its name, UTC,
 // and keepalives in both directions. The server's keepalives free the locks
 // of a client that vanished; they mean nothing on a Unix socket.
-func session(cfg *pgx.ConnConfig, name string) {
+func sessionSettings(cfg *pgx.ConnConfig, name string) {
 	if cfg.RuntimeParams == nil {
 		cfg.RuntimeParams = map[string]string{}
 	}
