@@ -75,6 +75,9 @@ func keeping(found ticket.Ref, err error, id uuid.UUID, now ticket.Ref) (ticket.
 // the same sending when it is on the same ticket by the same person; anything
 // else is a form id that belongs to something else.
 func sentBefore(ctx context.Context, c *ledger.Change, form, ticketID uuid.UUID) (bool, error) {
+	if form == uuid.Nil {
+		return false, nil
+	}
 	row, err := c.Q.EntryTicket(ctx, form)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
@@ -82,8 +85,17 @@ func sentBefore(ctx context.Context, c *ledger.Change, form, ticketID uuid.UUID)
 	if err != nil {
 		return false, fmt.Errorf("look for the form's entry: %w", err)
 	}
-	if row.TicketID != ticketID || row.AuthorID == nil || *row.AuthorID != c.Actor.ID {
+	if row.TicketID != ticketID || !wroteIt(row.AuthorID, c) {
 		return false, ErrFormUsed
 	}
 	return true, nil
+}
+
+// wroteIt reports whether the author of an entry is the one of this change;
+// what the system wrote has none.
+func wroteIt(author *uuid.UUID, c *ledger.Change) bool {
+	if author == nil {
+		return c.Actor.ID == uuid.Nil
+	}
+	return *author == c.Actor.ID
 }

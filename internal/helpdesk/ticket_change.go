@@ -16,6 +16,9 @@ import (
 type On struct {
 	Protocol ticket.Protocol
 	Version  int
+	// Form, unless zero, is the id of the first event the command makes: the
+	// same command sent twice with it happens once.
+	Form uuid.UUID
 }
 
 // EditTicket sets subject, description, priority, customer and department. A
@@ -133,9 +136,15 @@ func (d *Desk) change(ctx context.Context, by staff.Actor, on On, action string,
 			return err
 		}
 		t, loadErr := load(ctx, c, on.Protocol, on.Version)
-		switch {
-		case loadErr != nil:
+		if loadErr != nil {
 			return loadErr // a ticket that is not there comes before what is wrong with the form
+		}
+		if sent, sentErr := sentBefore(ctx, c, on.Form, t.ID); sentErr != nil {
+			return sentErr
+		} else if sent {
+			return c.Nothing()
+		}
+		switch {
 		case t.Status == ticket.Closed:
 			return ticket.ErrClosed
 		case err != nil:
@@ -149,7 +158,7 @@ func (d *Desk) change(ctx context.Context, by staff.Actor, on On, action string,
 		if len(events) == 0 {
 			return c.Nothing()
 		}
-		return finish(ctx, c, &before, t, action, uuid.Nil, events)
+		return finish(ctx, c, &before, t, action, on.Form, events)
 	})
 }
 

@@ -59,7 +59,7 @@ func (d *Desk) OpenTicket(ctx context.Context, by staff.Actor, n NewTicket) (tic
 
 func openTicket(ctx context.Context, c *ledger.Change, n NewTicket) (ticket.Protocol, error) {
 	if row, err := c.Q.EntryTicket(ctx, n.Form); err == nil {
-		if row.Kind != string(ticket.EventKind) || row.AuthorID == nil || *row.AuthorID != c.Actor.ID {
+		if row.Kind != string(ticket.EventKind) || !wroteIt(row.AuthorID, c) {
 			return "", ErrFormUsed
 		}
 		return ticket.Protocol(row.Protocol), c.Nothing()

@@ -90,6 +90,11 @@ func (d *Desk) MoveTicket(ctx context.Context, by staff.Actor, on On, to ticket.
 		if err != nil {
 			return err
 		}
+		if sent, err := sentBefore(ctx, c, on.Form, t.ID); err != nil {
+			return err
+		} else if sent {
+			return c.Nothing()
+		}
 		body, f := fault.Text("body", w.Body, 0, ticket.MaxBody)
 		if f != nil {
 			return f
@@ -105,6 +110,6 @@ func (d *Desk) MoveTicket(ctx context.Context, by staff.Actor, on On, to ticket.
 		if body != "" {
 			c.Say(t.ID, w.Form, ticket.Reply, body)
 		}
-		return finish(ctx, c, &before, t, action, uuid.Nil, events)
+		return finish(ctx, c, &before, t, action, on.Form, events)
 	})
 }
