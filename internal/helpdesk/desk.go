@@ -43,6 +43,10 @@ var (
 	ErrFormUsed = fault.New(fault.Invalid, "fault.form_used")
 )
 
+// latestVersion is one no ticket reaches: a command that overwrites nothing is
+// made from how things stand.
+const latestVersion = 1 << 30
+
 // load locks a ticket and, when the form was made from an older version, what
 // others changed since.
 func load(ctx context.Context, c *ledger.Change, protocol ticket.Protocol, version int) (*ticket.Ticket, error) {

@@ -52,7 +52,7 @@ func (d *Desk) Retract(ctx context.Context, by staff.Actor, entryID uuid.UUID) (
 // what it was.
 func (d *Desk) DeleteTicket(ctx context.Context, by staff.Actor, protocol ticket.Protocol) error {
 	return d.ledger.Write(ctx, by, staff.TicketDelete, func(ctx context.Context, c *ledger.Change) error {
-		t, err := load(ctx, c, protocol, 1<<30)
+		t, err := load(ctx, c, protocol, latestVersion)
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,8 @@ func newsOf(action string, events []ticket.Event) string {
 		return "replied"
 	case "ticket.noted":
 		return "noted"
+	case "ticket.heard":
+		return "heard"
 	case "ticket.closed", "ticket.reopened", "ticket.set_pending":
 		return action[len("ticket."):]
 	}

@@ -51,6 +51,21 @@ func (t *Ticket) Say(by staff.Actor, chosen Status, now time.Time) ([]Event, err
 	return events, nil
 }
 
+// Hear is what the customer's own words do: a ticket that waited for them is
+// open again.
+func (t *Ticket) Hear(now time.Time) ([]Event, error) {
+	if t.Status == Closed {
+		return nil, ErrClosed
+	}
+	t.LastActivity, t.LastWord = now, now
+	if t.Status != Pending {
+		return nil, nil
+	}
+	t.touch(FieldStatus, string(Pending))
+	t.Status = Open
+	return []Event{{Name: Moved, From: string(Pending), To: string(Open)}}, nil
+}
+
 // Move is a change of status by choice: to pending, closed, or back to open.
 func (t *Ticket) Move(by staff.Actor, to Status, now time.Time) ([]Event, error) {
 	if t.Status == Closed && to != Open {
