@@ -95,8 +95,8 @@ func fetchBundle(ctx context.Context, dir string, log *slog.Logger) error {
 	if err != nil {
 		return errors.New("npm is not installed")
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return fmt.Errorf("make cache: %w", err)
+	if err := makeCache(filepath.Dir(dir)); err != nil {
+		return err
 	}
 	work, err := os.MkdirTemp(filepath.Dir(dir), "part-")
 	if err != nil {
@@ -118,6 +118,20 @@ func fetchBundle(ctx context.Context, dir string, log *slog.Logger) error {
 		return fmt.Errorf("npm pack: it made %d archives, not one", len(archives))
 	}
 	return unpackBundle(archives[0], sum, dir)
+}
+
+// makeCache makes the cache, which the server's user must be able to enter.
+func makeCache(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make cache: %w", err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return fmt.Errorf("open cache to the server's user: %w", err)
+	}
+	return nil
 }
 
 // unpackBundle checks the archive and puts its native/ in place as dir, whole
@@ -149,6 +163,9 @@ func unpackBundle(archive, sum, dir string) error {
 	if err := linkLibraries(filepath.Join(part, "package")); err != nil {
 		return err
 	}
+	if err := openToAll(part); err != nil {
+		return fmt.Errorf("open PostgreSQL to the server's user: %w", err)
+	}
 	native := filepath.Join(part, "package", "native")
 	if err := os.Rename(native, dir); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("put PostgreSQL in place: %w", err)
@@ -159,10 +176,6 @@ func unpackBundle(archive, sum, dir string) error {
 // untar writes the archive's plain files below dir. os.Root keeps a name from
 // leading elsewhere.
 func untar(r io.Reader, dir string) error {
-	// A temporary directory is ours alone; the server's user must get in.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return err
-	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -208,6 +221,25 @@ func writeEntry(root *os.Root, entry *tar.Header, from io.Reader) error {
 		return err
 	}
 	return f.Close()
+}
+
+// openToAll lets every user in, whatever the person's umask: as root, another
+// user will run what is in there.
+func openToAll(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Type()&fs.ModeSymlink != 0 {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		mode := fs.FileMode(0o644)
+		if d.IsDir() || info.Mode()&0o100 != 0 {
+			mode = 0o755
+		}
+		return os.Chmod(path, mode)
+	})
 }
 
 // linkLibraries makes the symbolic links that an npm package cannot hold;

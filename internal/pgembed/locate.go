@@ -60,7 +60,8 @@ type Search struct {
 	Offline bool   // do not download one
 	Log     *slog.Logger
 
-	as *account // the user who must be able to run it; nil means us
+	as   *account // the user who must be able to run it; nil means us
+	dirs []string // instead of systemDirs, for tests
 }
 
 // Locate finds the PostgreSQL to use, and tells of every place it looked at
@@ -114,7 +115,11 @@ func (s Search) local(ctx context.Context) []Candidate {
 		}
 		look(filepath.Dir(path), "PATH")
 	}
-	for _, pattern := range systemDirs {
+	patterns := systemDirs
+	if s.dirs != nil {
+		patterns = s.dirs
+	}
+	for _, pattern := range patterns {
 		// Only a malformed pattern is an error, and these are ours.
 		dirs, _ := filepath.Glob(pattern)
 		for _, dir := range dirs {

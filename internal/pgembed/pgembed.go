@@ -112,6 +112,11 @@ func Start(ctx context.Context, o Options) (*Instance, error) {
 // server asks the system who is at the other end of the socket.
 func (i *Instance) DSN() string { return dsn(i.socket, role, database) }
 
+// BinDir is the directory of the programs that the running server was started
+// from, where pg_dump and pg_restore of its version are if the machine has
+// them; "" if that cannot be told.
+func (i *Instance) BinDir() string { return i.c.binDir() }
+
 // Stop gives up this process's share; the last one stops the server and
 // waits until all of its processes are gone. When ctx ends first the share is
 // given up all the same. A second Stop does nothing and answers the same.

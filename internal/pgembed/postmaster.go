@@ -43,6 +43,20 @@ func parsePostmaster(text string) (postmaster, bool) {
 	return p, true
 }
 
+// binDir reads where the server's program is from the command line that it
+// noted at its start: the program, then its arguments in quotes.
+func (c *cluster) binDir() string {
+	b, err := os.ReadFile(filepath.Join(c.at.data, "postmaster.opts"))
+	if err != nil {
+		return ""
+	}
+	program, _, ok := strings.Cut(string(b), ` "`)
+	if !ok || !filepath.IsAbs(program) {
+		return ""
+	}
+	return filepath.Dir(program)
+}
+
 // leadsServer reports whether the process with that pid is the leader of a
 // server on data. PostgreSQL's processes work in their data directory, which
 // a stranger with a reused pid does not; a zombie works nowhere.
