@@ -79,8 +79,7 @@ func TestABundleIsUnpackedWithItsLinks(t *testing.T) {
 	}
 }
 
-// Seen to fail with the sum not compared, and with filepath.Join in the place
-// of os.Root.
+// Seen to fail with the sum not compared.
 func TestAHostileBundleIsRefusedWhole(t *testing.T) {
 	t.Parallel()
 	good := entry{"package/native/bin/postgres", "server", 0o755}

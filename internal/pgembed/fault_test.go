@@ -137,8 +137,10 @@ func TestAnInitdbWithoutItsParentIsWaitedFor(t *testing.T) {
 func TestAStalePidFileOfAReusedPidIsNoObstacle(t *testing.T) {
 	t.Parallel()
 	data := stateDir(t)
-	stop(t, start(t, options(data)))
+	first := start(t, options(data))
+	stop(t, first)
 	sleeper := exec.Command("sleep", "600")
+	sleeper.SysProcAttr = &syscall.SysProcAttr{Credential: first.c.as.credential()}
 	if err := sleeper.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +158,8 @@ func TestAStalePidFileOfAReusedPidIsNoObstacle(t *testing.T) {
 }
 
 // Two servers on one directory would destroy it. Seen to fail without
-// refuseStranger: the pid file was removed and a second server came up.
+// refuseStranger: the pid file was removed, and only the shared memory block
+// kept the second server from coming up.
 func TestAServerStartedByOtherHandsIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	data := stateDir(t)
