@@ -74,6 +74,7 @@ func Plan() map[string]Room {
 
 		"internal/admin":    {Floor: rooms},
 		"internal/helpdesk": {Floor: rooms},
+		"internal/demo":     {Floor: rooms, Beside: []string{"internal/helpdesk", "internal/admin"}},
 		"internal/intake":   {Floor: rooms, Beside: []string{"internal/helpdesk", "internal/admin"}},
 
 		"handlers":        {Floor: doors},
