@@ -51,5 +51,7 @@
 // hub; a topic is told when it spoke after the page's mark, and an event's id
 // only covers what this stream has already told. A mark of another hub, of
 // before the last doubt, or of before what the hub remembers, tells
-// everything. So a change is either in what the page read, or told.
+// everything. So a change is either in what the page read, or told. An order
+// to end streams that was lost while the listener was away is made up for by
+// [Subscription] Check, within a heartbeat.
 package live

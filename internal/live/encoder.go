@@ -14,7 +14,6 @@ import (
 type encoder struct {
 	server *sse.Server
 	out    *writer
-	ready  chan struct{} // closed once r3labs delivers; before, it drops events
 }
 
 // only is the name of the one stream in an encoder; a client cannot choose it.
@@ -24,14 +23,16 @@ const only = "live"
 // ever read.
 var headers = map[string]string{"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-func newEncoder(out *writer) *encoder {
-	e := &encoder{server: sse.New(), out: out, ready: make(chan struct{})}
+// newEncoder prepares to write to out and calls ready once events are
+// delivered; r3labs drops what is offered before.
+func newEncoder(out *writer, ready func()) *encoder {
+	e := &encoder{server: sse.New(), out: out}
 	e.server.AutoReplay = false // it keeps everything for ever and rewrites the ids
 	e.server.AutoStream = false
 	e.server.SplitData = true // a line break in data must not begin a field
 	e.server.BufferSize = 1
 	e.server.Headers = headers
-	e.server.OnSubscribe = func(string, *sse.Subscriber) { close(e.ready) }
+	e.server.OnSubscribe = func(string, *sse.Subscriber) { ready() }
 	e.server.CreateStream(only)
 	return e
 }
@@ -44,27 +45,9 @@ func (e *encoder) serve(ctx context.Context) {
 	e.server.ServeHTTP(e.out, r.WithContext(ctx))
 }
 
-// wait returns once events are delivered, false when the context ended first.
-func (e *encoder) wait(ctx context.Context) bool {
-	select {
-	case <-e.ready:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// send hands one event over and waits until it was written to the connection;
-// false when the context ended first.
-func (e *encoder) send(ctx context.Context, event *sse.Event) bool {
-	e.server.Publish(only, event)
-	select {
-	case <-e.out.flushed:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
+// offer hands over one event without waiting; false when there is no place.
+// With one event on its way at a time there always is, until close.
+func (e *encoder) offer(event *sse.Event) bool { return e.server.TryPublish(only, event) }
 
 // close may be called only after serve has returned: r3labs leaks a goroutine
 // for every reader that is still there.

@@ -102,6 +102,9 @@ func TestWhoAsksAfterTheNewsNeverGetsARenderFromBeforeIt(t *testing.T) {
 				if got := get(t, p, c.part(0)); got != "1" {
 					t.Errorf("asked again, got %s", got)
 				}
+				if got := c.renders.Load(); got != 2 {
+					t.Errorf("%d renders", got)
+				}
 			})
 		})
 	}

@@ -299,6 +299,7 @@ func TestManyAtOnceAreAnnouncedInFewPayloadsBelowTheLimit(t *testing.T) {
 	})
 }
 
+// Seen to fail with the grids told together with each ticket.
 func TestTheGridsAreToldAtMostOnceASecond(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		c := &channel{}
@@ -310,6 +311,12 @@ func TestTheGridsAreToldAtMostOnceASecond(t *testing.T) {
 		}
 		if got := len(grid.told()); got < 9 || got > 11 {
 			t.Errorf("told %d times in 10 s", got)
+		}
+		pass(25 * time.Second)
+		grid.told()
+		pass(10 * time.Second)
+		if got := grid.told(); len(got) != 0 {
+			t.Errorf("told %q while nothing changed", got)
 		}
 	})
 }

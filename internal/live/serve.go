@@ -75,9 +75,9 @@ func (s Subscription) fits() bool {
 
 // Serve streams to one page until it leaves, is ended, or has lived its life,
 // and then returns nil. It returns ErrDraining, ErrTooMany, ErrTopics or
-// ErrWriter before anything is written. It lifts the server's read and write
-// timeouts from this connection and sets its own deadline for each write; no
-// middleware that limits time or compresses may be in front of it.
+// ErrWriter before anything is written. It lifts the server's write timeout
+// from this connection and sets its own deadline for each write; no middleware
+// that limits time or compresses may be in front of it.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscription) error {
 	if !sub.fits() {
 		return ErrTopics
@@ -94,23 +94,10 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscription) er
 	defer h.leave(s)
 
 	control := http.NewResponseController(w)
-	if err := liftTimeouts(control); err != nil {
+	if err := control.SetWriteDeadline(noDeadline); err != nil {
 		return fmt.Errorf("%w: %w", ErrWriter, err)
 	}
-	s.run(newWriter(w, control, h.options.WriteTimeout, s.fail))
-	return nil
-}
-
-// liftTimeouts takes the server's deadlines off the connection.
-func liftTimeouts(control *http.ResponseController) error {
-	if err := control.SetWriteDeadline(noDeadline); err != nil {
-		return err
-	}
-	// A read timeout would end the stream when it fires, for the server reads
-	// on to notice the reader leaving. Where there is none to lift, none fires.
-	if err := control.SetReadDeadline(noDeadline); !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
+	s.run(&writer{http: w, control: control, timeout: h.options.WriteTimeout, written: s.written, fail: s.fail})
 	return nil
 }
 
@@ -136,11 +123,12 @@ func (h *Hub) register(s *stream, mark Mark) error {
 	if h.draining {
 		return ErrDraining
 	}
-	at, ours := readMark(h.instance, mark)
+	// What is no mark of ours reads as position 0, which is never remembered.
+	at, _ := readMark(h.instance, mark)
 	person := s.subscription.Person
 	// A page that comes back names its former stream in the mark: one whose
 	// network went away quietly must not use up the person's places.
-	if old := h.streams[at.stream]; ours && old != nil && old.subscription.Person == person {
+	if old := h.streams[at.stream]; old != nil && old.subscription.Person == person {
 		h.drop(old, Replaced)
 	}
 	if h.people[person] >= h.options.PerPerson {
@@ -158,7 +146,7 @@ func (h *Hub) register(s *stream, mark Mark) error {
 		h.asked[t][s] = struct{}{}
 	}
 	h.open.Add(1)
-	s.catchUp(h.memory, at, ours)
+	s.catchUp(h.memory, at)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -254,14 +255,14 @@ func TestOrdersEndStreamsOnEveryInstance(t *testing.T) {
 func TestRightsAreCheckedAtTheBeginningAndWithEveryHeartbeat(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		d := newDesk(t, Options{})
-		checks, may := 0, true
-		d.check = func(context.Context) bool { checks++; return may }
+		var checks, denied atomic.Int64
+		d.check = func(context.Context) bool { checks.Add(1); return denied.Load() == 0 }
 		p := d.listen(t, ask{person: ana, on: []Topic{Tickets}})
 		pass(61 * time.Second)
-		if checks != 4 || p.over() {
-			t.Fatalf("%d checks in a minute, ended: %v", checks, p.over())
+		if got := checks.Load(); got != 4 || p.over() {
+			t.Fatalf("%d checks in a minute, ended: %v", got, p.over())
 		}
-		may = false
+		denied.Store(1)
 		pass(20 * time.Second)
 		if !p.over() || d.hub.Stats().Ended["unproven"] != 1 {
 			t.Error("a stream outlived its rights by a heartbeat")

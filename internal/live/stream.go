@@ -18,23 +18,30 @@ const Hello = "hello"
 
 // stream is one page listening. What waits for it is at most one place per
 // topic it asked for, and one event is on its way at a time: a slow reader is
-// told less often, never a queue.
+// told less often, never a queue. It has no goroutine of its own: who brings
+// news hands the next event over, and so does the write that has finished.
 type stream struct {
 	hub          *Hub
 	number       uint64 // from 1, never used again
 	subscription Subscription
+	ends         time.Time // the end of its life
 
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	failure atomic.Int32 // the Reason a write failed for; 0: none did
-
-	mu      sync.Mutex
-	waiting []news // by first, ascending
-	told    uint64 // with nothing waiting, everything up to here was told
-
-	wake     chan struct{} // 1: something waits
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	failure  atomic.Int32 // the Reason a write failed for; 0: none did
+	encoder  *encoder     // set before ready
 	checking atomic.Bool
-	helpers  sync.WaitGroup // pump and checks
+	helpers  sync.WaitGroup // checks and the heartbeat to come
+
+	mu       sync.Mutex
+	waiting  []news // by first, ascending
+	told     uint64 // with nothing waiting, everything up to here was told
+	ready    bool   // the encoder delivers
+	greeted  bool   // the greeting was handed over
+	underway kind
+	beat     *time.Timer
+	beatDue  bool
+	beatless bool // the stream ends
 }
 
 // news is a topic that spoke and has not been told yet.
@@ -43,18 +50,29 @@ type news struct {
 	first, last uint64 // earliest and latest untold; first 0: who knows
 }
 
+// kind is what is on its way to the reader.
+type kind int
+
+const (
+	nothing kind = iota
+	greeting
+	heartbeat
+	telling
+)
+
 func newStream(ctx context.Context, h *Hub, sub Subscription) *stream {
-	s := &stream{hub: h, subscription: sub, wake: make(chan struct{}, 1)}
+	s := &stream{hub: h, subscription: sub}
+	s.ends = time.Now().Add(h.options.Life - rand.N(h.options.Life/10+1))
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	return s
 }
 
 // catchUp puts down what the topics said after the page's position: all of
-// them when the mark is not ours or too old.
-func (s *stream) catchUp(m memory, at position, ours bool) {
+// them when the hub does not remember it.
+func (s *stream) catchUp(m memory, at position) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := ours && m.remembers(at.seq)
+	known := m.remembers(at.seq)
 	for _, t := range s.subscription.Topics {
 		switch {
 		case !known:
@@ -65,27 +83,31 @@ func (s *stream) catchUp(m memory, at position, ours bool) {
 	}
 	s.told = m.seq
 	s.hub.count.waited(len(s.waiting))
-	s.poke()
 }
 
-// add puts down that a topic spoke; equal topics that wait become one.
+// add puts down that a topic spoke and sends it on its way.
 func (s *stream) add(t Topic, seq uint64) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.put(t, seq)
-	s.mu.Unlock()
-	s.poke()
+	s.advance()
 }
 
-// addAll puts down every topic and wakes the stream within the given time.
+// addAll puts down every topic and sends them within the given time.
 func (s *stream) addAll(seq uint64, within time.Duration) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, t := range s.subscription.Topics {
 		s.put(t, seq)
 	}
-	s.mu.Unlock()
-	time.AfterFunc(rand.N(within+1), s.poke)
+	time.AfterFunc(rand.N(within+1), func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.advance()
+	})
 }
 
+// put notes a topic; equal topics that wait become one. s.mu is held.
 func (s *stream) put(t Topic, seq uint64) {
 	for i := range s.waiting {
 		if s.waiting[i].topic == t {
@@ -97,30 +119,49 @@ func (s *stream) put(t Topic, seq uint64) {
 	s.hub.count.waited(len(s.waiting))
 }
 
-// poke wakes the pump; it never waits.
-func (s *stream) poke() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
+// advance hands over what is due next, unless something is on its way; it
+// never waits. s.mu is held.
+func (s *stream) advance() {
+	if !s.ready || s.underway != nothing || s.ctx.Err() != nil {
+		return
+	}
+	switch {
+	case !s.greeted:
+		s.greeted = true
+		s.send(greeting, s.hello())
+	case s.beatDue:
+		s.beatDue = false
+		s.send(heartbeat, &sse.Event{Comment: []byte("beat")})
+	case len(s.waiting) > 0:
+		n := s.waiting[0]
+		s.waiting = append(s.waiting[:0], s.waiting[1:]...)
+		s.told = max(s.told, n.last)
+		s.send(telling, &sse.Event{ID: []byte(s.mark()), Event: []byte(n.topic), Data: []byte("1")})
 	}
 }
 
-// next takes the topic that waits longest and the mark that is true once it
-// was told; false when nothing waits.
-func (s *stream) next() (Topic, Mark, bool) {
+func (s *stream) send(what kind, event *sse.Event) {
+	if s.encoder.offer(event) {
+		s.underway = what
+	}
+}
+
+// written is called when what was on its way has reached the connection.
+func (s *stream) written() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.waiting) == 0 {
-		return "", "", false
+	switch s.underway {
+	case greeting:
+		s.hub.count.greeted.Add(1)
+	case telling:
+		s.hub.count.told.Add(1)
 	}
-	n := s.waiting[0]
-	s.waiting = append(s.waiting[:0], s.waiting[1:]...)
-	s.told = max(s.told, n.last)
-	return n.topic, s.mark(), true
+	s.underway = nothing
+	s.advance()
 }
 
 // mark is what the page may claim to have heard: with something still waiting
-// only what came before that; s.mu is held.
+// only what came before that. s.mu is held.
 func (s *stream) mark() Mark {
 	seq := s.told
 	if len(s.waiting) > 0 {
@@ -129,72 +170,9 @@ func (s *stream) mark() Mark {
 	return writeMark(s.hub.instance, position{seq: seq, stream: s.number})
 }
 
-// run streams until the context ends and leaves nothing behind. The order is
-// the one r3labs needs: the context first, its stream last.
-func (s *stream) run(out *writer) {
-	e := newEncoder(out)
-	stop := context.AfterFunc(s.ctx, out.abort)
-	s.helpers.Go(func() { s.pump(e) })
-	e.serve(s.ctx)
-	s.cancel(Left)
-	s.helpers.Wait()
-	e.close()
-	stop()
-	out.finish()
-}
-
-// pump writes the greeting, what waits, heartbeats, and ends the stream when
-// its life is over.
-func (s *stream) pump(e *encoder) {
-	s.check()
-	o := s.hub.options
-	if !e.wait(s.ctx) || !e.send(s.ctx, s.greeting()) {
-		return
-	}
-	s.hub.count.greeted.Add(1)
-	beat := time.NewTicker(o.Heartbeat)
-	defer beat.Stop()
-	life := time.NewTimer(o.Life - rand.N(o.Life/10+1))
-	defer life.Stop()
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case <-life.C:
-			s.cancel(Aged)
-			return
-		case <-beat.C:
-			s.check()
-			if !e.send(s.ctx, &sse.Event{Comment: []byte("beat")}) {
-				return
-			}
-		case <-s.wake:
-			if !s.tellAll(e) {
-				return
-			}
-		}
-	}
-}
-
-// tellAll tells what waits; false when the stream has ended.
-func (s *stream) tellAll(e *encoder) bool {
-	for {
-		topic, mark, ok := s.next()
-		if !ok {
-			return true
-		}
-		if !e.send(s.ctx, &sse.Event{ID: []byte(mark), Event: []byte(topic), Data: []byte("1")}) {
-			return false
-		}
-		s.hub.count.told.Add(1)
-	}
-}
-
-// greeting sets how long the browser waits before it comes back, at random so
+// hello sets how long the browser waits before it comes back, at random so
 // that an instance that stops does not get everybody back at once.
-func (s *stream) greeting() *sse.Event {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *stream) hello() *sse.Event {
 	wait := time.Second + rand.N(7*time.Second)
 	return &sse.Event{
 		ID: []byte(s.mark()), Event: []byte(Hello), Data: []byte("1"),
@@ -202,18 +180,83 @@ func (s *stream) greeting() *sse.Event {
 	}
 }
 
-// check asks beside the pump, so that a slow database delays no news, whether
-// the person may still hear.
+// run streams until the context ends and leaves nothing behind. The order is
+// the one r3labs needs: the context first, its stream last.
+func (s *stream) run(out *writer) {
+	s.encoder = newEncoder(out, s.begin)
+	stop := context.AfterFunc(s.ctx, out.abort)
+	s.helpers.Go(s.check)
+	s.startBeat()
+	s.encoder.serve(s.ctx)
+	s.cancel(Left)
+	s.stopBeat()
+	s.helpers.Wait()
+	s.encoder.close()
+	stop()
+	out.finish()
+}
+
+// begin is called when the encoder delivers.
+func (s *stream) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready = true
+	s.advance()
+}
+
+func (s *stream) startBeat() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.helpers.Add(1)
+	s.beat = time.AfterFunc(s.hub.options.Heartbeat, s.beats)
+}
+
+// stopBeat lets no further heartbeat begin, not even from one that runs.
+func (s *stream) stopBeat() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.beatless = true
+	if s.beat.Stop() {
+		s.helpers.Done()
+	}
+}
+
+// beats says something, so that no proxy cuts a silent stream, and checks the
+// rights again; it ends a stream that has lived its life.
+func (s *stream) beats() {
+	defer s.helpers.Done()
+	if !time.Now().Before(s.ends) {
+		s.cancel(Aged)
+		return
+	}
+	if s.nextBeat() {
+		s.check()
+	}
+}
+
+func (s *stream) nextBeat() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.beatless {
+		return false
+	}
+	s.beatDue = true
+	s.advance()
+	s.helpers.Add(1)
+	s.beat.Reset(s.hub.options.Heartbeat)
+	return true
+}
+
+// check asks whether the person may still hear, once at a time. It runs beside
+// everything else, so that a slow database delays no news.
 func (s *stream) check() {
 	if s.subscription.Check == nil || !s.checking.CompareAndSwap(false, true) {
 		return
 	}
-	s.helpers.Go(func() {
-		defer s.checking.Store(false)
-		if !s.subscription.Check(s.ctx) {
-			s.cancel(Unproven)
-		}
-	})
+	defer s.checking.Store(false)
+	if !s.subscription.Check(s.ctx) {
+		s.cancel(Unproven)
+	}
 }
 
 // fail ends the stream after a write failed. net/http has often cancelled the

@@ -22,18 +22,14 @@ type writer struct {
 	http    http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration
-	fail    func(Reason)
-	flushed chan struct{} // one token per event written
+	written func()       // an event has been written
+	fail    func(Reason) // one has not
 
 	event bytes.Buffer // only touched by the goroutine that serves
 
 	mu      sync.Mutex
 	writing bool // a write is on its way and may be stuck
 	ended   bool // no further writes
-}
-
-func newWriter(w http.ResponseWriter, control *http.ResponseController, timeout time.Duration, fail func(Reason)) *writer {
-	return &writer{http: w, control: control, timeout: timeout, fail: fail, flushed: make(chan struct{}, 1)}
 }
 
 // Header is the answer's.
@@ -51,9 +47,12 @@ func (w *writer) Flush() {
 		return
 	}
 	began := time.Now()
+	events := w.event.Len() > 0
 	err := w.flush()
 	w.done()
 	switch {
+	case err == nil && events:
+		w.written()
 	case err == nil:
 	case errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) >= w.timeout:
 		w.fail(Slow)
@@ -70,14 +69,7 @@ func (w *writer) flush() error {
 	if _, err := w.http.Write(w.event.Bytes()); err != nil {
 		return err
 	}
-	if err := w.control.Flush(); err != nil {
-		return err
-	}
-	select {
-	case w.flushed <- struct{}{}:
-	default:
-	}
-	return nil
+	return w.control.Flush()
 }
 
 // begin sets the deadline of the write to come; false when the stream ended.
