@@ -97,12 +97,33 @@ SELECT id FROM ticket WHERE protocol = @protocol;
 SELECT protocol FROM ticket WHERE protocol LIKE '%-' || @part::text ORDER BY opened_at DESC, id DESC LIMIT 2;
 
 -- name: ListEntries :many
--- The newest page of a timeline, newest first; @before is the cursor's
--- moment and id, infinity and the highest id for the first page.
+-- A page of a timeline, newest first: the kinds asked for, older than the
+-- cursor's moment and id; infinity and the highest id for the newest page.
 SELECT e.id, e.kind, e.body, e.author_id, e.author_name, e.event, e.data, e.created_at, e.retracted_at
 FROM entry AS e
 WHERE e.ticket_id = @ticket_id AND (e.created_at, e.id) < (@before_at::timestamptz, @before_id::uuid)
+  AND e.kind = ANY (@kinds::text[])
 ORDER BY e.created_at DESC, e.id DESC
+LIMIT @row_limit;
+
+-- name: GetEntry :one
+-- One entry with what decides whether it may be taken back.
+SELECT e.id, e.kind, e.body, e.author_id, e.author_name, e.created_at, e.retracted_at,
+       t.id AS ticket_id, t.protocol, t.subject, t.status
+FROM entry AS e
+JOIN ticket AS t ON t.id = e.ticket_id
+WHERE e.id = @id;
+
+-- name: RecentCustomers :many
+-- Who the latest tickets were opened for: what a picker shows before anybody
+-- types.
+SELECT c.id, c.legal_name, c.trade_name, c.tax_id, c.city, c.state
+FROM (SELECT latest.customer_id, max(latest.opened_at) AS at
+      FROM (SELECT customer_id, opened_at FROM ticket ORDER BY opened_at DESC, id DESC LIMIT 200) AS latest
+      GROUP BY latest.customer_id) AS recent
+JOIN customer AS c ON c.id = recent.customer_id
+WHERE c.active
+ORDER BY recent.at DESC, c.id
 LIMIT @row_limit;
 
 -- name: TicketByOrigin :one

@@ -115,6 +115,48 @@ func (q *Queries) EntryTicket(ctx context.Context, id uuid.UUID) (EntryTicketRow
 	return i, err
 }
 
+const getEntry = `-- name: GetEntry :one
+SELECT e.id, e.kind, e.body, e.author_id, e.author_name, e.created_at, e.retracted_at,
+       t.id AS ticket_id, t.protocol, t.subject, t.status
+FROM entry AS e
+JOIN ticket AS t ON t.id = e.ticket_id
+WHERE e.id = $1
+`
+
+type GetEntryRow struct {
+	ID          uuid.UUID
+	Kind        string
+	Body        string
+	AuthorID    *uuid.UUID
+	AuthorName  string
+	CreatedAt   time.Time
+	RetractedAt *time.Time
+	TicketID    uuid.UUID
+	Protocol    string
+	Subject     string
+	Status      string
+}
+
+// One entry with what decides whether it may be taken back.
+func (q *Queries) GetEntry(ctx context.Context, id uuid.UUID) (GetEntryRow, error) {
+	row := q.db.QueryRow(ctx, getEntry, id)
+	var i GetEntryRow
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Body,
+		&i.AuthorID,
+		&i.AuthorName,
+		&i.CreatedAt,
+		&i.RetractedAt,
+		&i.TicketID,
+		&i.Protocol,
+		&i.Subject,
+		&i.Status,
+	)
+	return i, err
+}
+
 const getTicket = `-- name: GetTicket :one
 SELECT t.id, t.protocol, t.subject, t.description, t.status, t.priority, t.level,
        t.customer_id, t.department_id, coalesce(d.name, '') AS department_name,
@@ -325,14 +367,16 @@ const listEntries = `-- name: ListEntries :many
 SELECT e.id, e.kind, e.body, e.author_id, e.author_name, e.event, e.data, e.created_at, e.retracted_at
 FROM entry AS e
 WHERE e.ticket_id = $1 AND (e.created_at, e.id) < ($2::timestamptz, $3::uuid)
+  AND e.kind = ANY ($4::text[])
 ORDER BY e.created_at DESC, e.id DESC
-LIMIT $4
+LIMIT $5
 `
 
 type ListEntriesParams struct {
 	TicketID uuid.UUID
 	BeforeAt time.Time
 	BeforeID uuid.UUID
+	Kinds    []string
 	RowLimit int32
 }
 
@@ -348,13 +392,14 @@ type ListEntriesRow struct {
 	RetractedAt *time.Time
 }
 
-// The newest page of a timeline, newest first; @before is the cursor's
-// moment and id, infinity and the highest id for the first page.
+// A page of a timeline, newest first: the kinds asked for, older than the
+// cursor's moment and id; infinity and the highest id for the newest page.
 func (q *Queries) ListEntries(ctx context.Context, arg ListEntriesParams) ([]ListEntriesRow, error) {
 	rows, err := q.db.Query(ctx, listEntries,
 		arg.TicketID,
 		arg.BeforeAt,
 		arg.BeforeID,
+		arg.Kinds,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -494,6 +539,55 @@ func (q *Queries) LockTicket(ctx context.Context, protocol string) (LockTicketRo
 		&i.Version,
 	)
 	return i, err
+}
+
+const recentCustomers = `-- name: RecentCustomers :many
+SELECT c.id, c.legal_name, c.trade_name, c.tax_id, c.city, c.state
+FROM (SELECT latest.customer_id, max(latest.opened_at) AS at
+      FROM (SELECT customer_id, opened_at FROM ticket ORDER BY opened_at DESC, id DESC LIMIT 200) AS latest
+      GROUP BY latest.customer_id) AS recent
+JOIN customer AS c ON c.id = recent.customer_id
+WHERE c.active
+ORDER BY recent.at DESC, c.id
+LIMIT $1
+`
+
+type RecentCustomersRow struct {
+	ID        uuid.UUID
+	LegalName string
+	TradeName string
+	TaxID     *string
+	City      string
+	State     string
+}
+
+// Who the latest tickets were opened for: what a picker shows before anybody
+// types.
+func (q *Queries) RecentCustomers(ctx context.Context, rowLimit int32) ([]RecentCustomersRow, error) {
+	rows, err := q.db.Query(ctx, recentCustomers, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecentCustomersRow{}
+	for rows.Next() {
+		var i RecentCustomersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.LegalName,
+			&i.TradeName,
+			&i.TaxID,
+			&i.City,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const retractEntry = `-- name: RetractEntry :exec

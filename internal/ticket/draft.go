@@ -34,12 +34,15 @@ func (d Draft) Check() (Draft, Priority, fault.Faults) {
 	return d, p, faults
 }
 
-// Edit sets the fields of a checked draft, one event for each that changes.
+// Edit sets the fields of a checked draft, one event for each that changes. It
+// refuses with every field that others changed meanwhile, so that whoever sends
+// the form again has been told of all of them.
 func (t *Ticket) Edit(d Draft, p Priority, now time.Time) ([]Event, error) {
 	if t.Status == Closed {
 		return nil, ErrClosed
 	}
 	var events []Event
+	var stale fault.Faults
 	steps := []struct {
 		field    Field
 		asked    string
@@ -53,10 +56,8 @@ func (t *Ticket) Edit(d Draft, p Priority, now time.Time) ([]Event, error) {
 		{FieldDepartment, idText(d.Department.ID), t.Department.Name, d.Department.Name, func() { t.Department = d.Department }},
 	}
 	for _, s := range steps {
-		changed, err := t.set(s.field, t.value(s.field), s.asked, true)
-		if err != nil {
-			return nil, err
-		}
+		changed, f := t.set(s.field, t.value(s.field), s.asked, true)
+		stale.Add(f)
 		if changed {
 			events = append(events, Event{Name: Edited, Field: s.field, From: s.from, To: s.to})
 			s.apply()
@@ -65,5 +66,5 @@ func (t *Ticket) Edit(d Draft, p Priority, now time.Time) ([]Event, error) {
 	if len(events) > 0 {
 		t.LastActivity = now
 	}
-	return events, nil
+	return events, stale.Err()
 }

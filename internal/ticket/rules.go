@@ -102,9 +102,12 @@ func (t *Ticket) move(to Status) ([]Event, error) {
 		return nil, ErrTransition
 	}
 	from := t.Status
-	changed, err := t.set(FieldStatus, string(from), string(to), false)
-	if err != nil || !changed {
-		return nil, err
+	changed, stale := t.set(FieldStatus, string(from), string(to), false)
+	if stale != nil {
+		return nil, stale
+	}
+	if !changed {
+		return nil, nil
 	}
 	t.Status = to
 	return []Event{{Name: Moved, From: string(from), To: string(to)}}, nil
@@ -127,9 +130,12 @@ func (t *Ticket) Assign(to Ref, now time.Time) ([]Event, error) {
 		return nil, ErrClosed
 	}
 	from := t.Technician
-	changed, err := t.set(FieldTechnician, idText(from.ID), idText(to.ID), false)
-	if err != nil || !changed {
-		return nil, err
+	changed, stale := t.set(FieldTechnician, idText(from.ID), idText(to.ID), false)
+	if stale != nil {
+		return nil, stale
+	}
+	if !changed {
+		return nil, nil
 	}
 	t.Technician = to
 	t.LastActivity = now
@@ -151,8 +157,8 @@ func (t *Ticket) Transfer(to Passage, now time.Time) ([]Event, error) {
 		return nil, ErrClosed
 	}
 	e := Event{Name: Transferred, Reason: to.Reason}
-	changed, err := t.pass(to, &e)
-	if err != nil {
+	changed, stale := t.pass(to, &e)
+	if err := stale.Err(); err != nil {
 		return nil, err
 	}
 	if !changed {
@@ -179,10 +185,11 @@ func (t *Ticket) Escalate(to Passage, now time.Time) ([]Event, error) {
 		to.Technician = &Ref{}
 	}
 	e := Event{Name: EscalatedTo, Reason: to.Reason, From: string(t.Status), To: string(Escalated), FromLevel: t.Level, ToLevel: to.Level}
-	if _, err := t.set(FieldStatus, string(t.Status), string(Escalated), false); err != nil {
-		return nil, err
-	}
-	if _, err := t.pass(to, &e); err != nil {
+	var stale fault.Faults
+	_, f := t.set(FieldStatus, string(t.Status), string(Escalated), false)
+	stale.Add(f)
+	_, others := t.pass(to, &e)
+	if err := append(stale, others...).Err(); err != nil {
 		return nil, err
 	}
 	t.Status = Escalated
@@ -190,39 +197,36 @@ func (t *Ticket) Escalate(to Passage, now time.Time) ([]Event, error) {
 	return []Event{e}, nil
 }
 
-// pass sets department, level and technician and writes what changed into e.
-func (t *Ticket) pass(to Passage, e *Event) (changed bool, err error) {
-	if to.Department != nil {
-		was := t.Department
-		ok, err := t.set(FieldDepartment, idText(was.ID), idText(to.Department.ID), true)
-		if err != nil {
-			return false, err
-		}
+// pass sets department, level and technician, writes what changed into e and
+// returns what others changed meanwhile. What is asked for here was chosen, not
+// repeated from the page: it never counts as left alone.
+func (t *Ticket) pass(to Passage, e *Event) (changed bool, stale fault.Faults) {
+	set := func(field Field, asked string, apply func()) {
+		ok, f := t.set(field, t.value(field), asked, false)
+		stale.Add(f)
 		if ok {
-			t.Department, e.FromDepartment, e.ToDepartment, changed = *to.Department, &was, to.Department, true
+			apply()
+			changed = true
 		}
+	}
+	if to.Department != nil {
+		set(FieldDepartment, idText(to.Department.ID), func() {
+			was := t.Department
+			t.Department, e.FromDepartment, e.ToDepartment = *to.Department, &was, to.Department
+		})
 	}
 	if to.Level != 0 {
-		was := t.Level
-		ok, err := t.set(FieldLevel, strconv.Itoa(int(was)), strconv.Itoa(int(to.Level)), true)
-		if err != nil {
-			return false, err
-		}
-		if ok {
-			t.Level, e.FromLevel, e.ToLevel, changed = to.Level, was, to.Level, true
-		}
+		set(FieldLevel, strconv.Itoa(int(to.Level)), func() {
+			t.Level, e.FromLevel, e.ToLevel = to.Level, t.Level, to.Level
+		})
 	}
 	if to.Technician != nil {
-		was := t.Technician
-		ok, err := t.set(FieldTechnician, idText(was.ID), idText(to.Technician.ID), true)
-		if err != nil {
-			return false, err
-		}
-		if ok {
-			t.Technician, e.FromTechnician, e.ToTechnician, changed = *to.Technician, &was, to.Technician, true
-		}
+		set(FieldTechnician, idText(to.Technician.ID), func() {
+			was := t.Technician
+			t.Technician, e.FromTechnician, e.ToTechnician = *to.Technician, &was, to.Technician
+		})
 	}
-	return changed, nil
+	return changed, stale
 }
 
 // MayRetract says whether the actor may take the entry back now: only its

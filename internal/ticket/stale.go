@@ -54,7 +54,7 @@ func (t *Ticket) Touched() []Change { return t.touched }
 // refuses when others changed the same field since the version the change was
 // made from. A form that carries many fields repeats what its page showed for
 // those the person left alone: with repeats, such a value is no change at all.
-func (t *Ticket) set(f Field, is, asked string, repeats bool) (changed bool, err error) {
+func (t *Ticket) set(f Field, is, asked string, repeats bool) (changed bool, stale *fault.Fault) {
 	if asked == is {
 		return false, nil
 	}
