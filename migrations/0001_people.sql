@@ -72,7 +72,7 @@ CREATE TABLE staff_session (
     user_agent   text NOT NULL DEFAULT '',
     revoked_at   timestamptz
 );
-CREATE INDEX live_sessions_by_staff ON staff_session (staff_id, last_seen_at DESC) WHERE revoked_at IS NULL;
+CREATE INDEX sessions_by_staff ON staff_session (staff_id, last_seen_at DESC);
 CREATE INDEX sessions_by_expiry ON staff_session (expires_at);
 
 -- What the session library needs: the cookie's payload, its token hashed.

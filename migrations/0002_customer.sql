@@ -23,12 +23,14 @@ CREATE TABLE customer (
     version     integer NOT NULL DEFAULT 1,
     created_at  timestamptz NOT NULL DEFAULT now(),
     updated_at  timestamptz NOT NULL DEFAULT now(),
+    -- What people call them, and what lists show and sort by.
+    display_name text NOT NULL GENERATED ALWAYS AS (CASE WHEN trade_name = '' THEN legal_name ELSE trade_name END) STORED,
     search      text NOT NULL GENERATED ALWAYS AS (
                     fold(legal_name || ' ' || trade_name || ' ' || coalesce(tax_id, '') || ' ' || phone || ' ' || email || ' ' || city)
                 ) STORED
 );
-CREATE INDEX customer_by_name ON customer (legal_name COLLATE "pt-BR-x-icu", id);
+CREATE INDEX customer_by_name ON customer (display_name COLLATE "pt-BR-x-icu", id);
 CREATE INDEX customer_by_creation ON customer (created_at, id);
 CREATE INDEX customer_by_city ON customer (city COLLATE "pt-BR-x-icu", id);
 CREATE INDEX customer_search ON customer USING gin (search gin_trgm_ops);
-CREATE INDEX customer_without_tax_id ON customer (legal_name COLLATE "pt-BR-x-icu", id) WHERE tax_id IS NULL;
+CREATE INDEX customer_without_tax_id ON customer (display_name COLLATE "pt-BR-x-icu", id) WHERE tax_id IS NULL;

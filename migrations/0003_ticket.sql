@@ -39,6 +39,7 @@ CREATE INDEX active_by_activity ON ticket (last_activity_at, id) WHERE status <>
 CREATE INDEX active_by_opening ON ticket (opened_at, id) WHERE status <> 'closed';
 CREATE INDEX active_by_priority ON ticket (priority, id) WHERE status <> 'closed';
 CREATE INDEX ticket_by_customer ON ticket (customer_id, id);
+CREATE INDEX active_by_customer ON ticket (customer_id) WHERE status <> 'closed';
 CREATE INDEX ticket_by_customer_activity ON ticket (customer_id, last_activity_at, id);
 CREATE INDEX ticket_by_department ON ticket (department_id, id);
 CREATE INDEX ticket_by_department_activity ON ticket (department_id, last_activity_at, id);

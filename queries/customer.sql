@@ -13,7 +13,7 @@ WHERE id = @id;
 
 -- name: LockCustomer :one
 SELECT id, legal_name, trade_name, tax_id, email, phone, postal_code, street, number, complement, district, city,
-       state, notes, active, version
+       state, notes, active, origin, version
 FROM customer WHERE id = @id FOR UPDATE;
 
 -- name: GetCustomer :one
@@ -37,7 +37,7 @@ SELECT id, legal_name FROM customer WHERE origin = @origin;
 SELECT id, legal_name, trade_name, tax_id, city, state
 FROM customer
 WHERE active AND (@search::text = '' OR search LIKE '%' || @search || '%')
-ORDER BY legal_name COLLATE "pt-BR-x-icu", id
+ORDER BY display_name COLLATE "pt-BR-x-icu", id
 LIMIT @row_limit;
 
 -- name: CustomerTickets :many
@@ -49,6 +49,7 @@ ORDER BY t.last_activity_at DESC, t.id DESC
 LIMIT @row_limit;
 
 -- name: CustomerCounts :one
+-- How many tickets one customer has, none counted beyond the cap.
 SELECT
-    (SELECT count(*) FROM (SELECT 1 FROM ticket AS a WHERE a.customer_id = @customer_id LIMIT 1000) AS x)::int AS total,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket AS b WHERE b.customer_id = @customer_id AND b.status <> 'closed' LIMIT 1000) AS y)::int AS active;
+    (SELECT count(*) FROM (SELECT 1 FROM ticket AS a WHERE a.customer_id = @customer_id LIMIT @cap) AS x)::int AS total,
+    (SELECT count(*) FROM (SELECT 1 FROM ticket AS b WHERE b.customer_id = @customer_id AND b.status <> 'closed' LIMIT @cap) AS y)::int AS active;

@@ -65,17 +65,23 @@ func (q *Queries) CustomerByTaxID(ctx context.Context, taxID *string) (CustomerB
 
 const customerCounts = `-- name: CustomerCounts :one
 SELECT
-    (SELECT count(*) FROM (SELECT 1 FROM ticket AS a WHERE a.customer_id = $1 LIMIT 1000) AS x)::int AS total,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket AS b WHERE b.customer_id = $1 AND b.status <> 'closed' LIMIT 1000) AS y)::int AS active
+    (SELECT count(*) FROM (SELECT 1 FROM ticket AS a WHERE a.customer_id = $1 LIMIT $2) AS x)::int AS total,
+    (SELECT count(*) FROM (SELECT 1 FROM ticket AS b WHERE b.customer_id = $1 AND b.status <> 'closed' LIMIT $2) AS y)::int AS active
 `
+
+type CustomerCountsParams struct {
+	CustomerID uuid.UUID
+	Cap        int32
+}
 
 type CustomerCountsRow struct {
 	Total  int32
 	Active int32
 }
 
-func (q *Queries) CustomerCounts(ctx context.Context, customerID uuid.UUID) (CustomerCountsRow, error) {
-	row := q.db.QueryRow(ctx, customerCounts, customerID)
+// How many tickets one customer has, none counted beyond the cap.
+func (q *Queries) CustomerCounts(ctx context.Context, arg CustomerCountsParams) (CustomerCountsRow, error) {
+	row := q.db.QueryRow(ctx, customerCounts, arg.CustomerID, arg.Cap)
 	var i CustomerCountsRow
 	err := row.Scan(&i.Total, &i.Active)
 	return i, err
@@ -85,7 +91,7 @@ const customerOptions = `-- name: CustomerOptions :many
 SELECT id, legal_name, trade_name, tax_id, city, state
 FROM customer
 WHERE active AND ($1::text = '' OR search LIKE '%' || $1 || '%')
-ORDER BY legal_name COLLATE "pt-BR-x-icu", id
+ORDER BY display_name COLLATE "pt-BR-x-icu", id
 LIMIT $2
 `
 
@@ -291,7 +297,7 @@ func (q *Queries) InsertCustomer(ctx context.Context, arg InsertCustomerParams) 
 
 const lockCustomer = `-- name: LockCustomer :one
 SELECT id, legal_name, trade_name, tax_id, email, phone, postal_code, street, number, complement, district, city,
-       state, notes, active, version
+       state, notes, active, origin, version
 FROM customer WHERE id = $1 FOR UPDATE
 `
 
@@ -311,6 +317,7 @@ type LockCustomerRow struct {
 	State      string
 	Notes      string
 	Active     bool
+	Origin     *string
 	Version    int32
 }
 
@@ -333,6 +340,7 @@ func (q *Queries) LockCustomer(ctx context.Context, id uuid.UUID) (LockCustomerR
 		&i.State,
 		&i.Notes,
 		&i.Active,
+		&i.Origin,
 		&i.Version,
 	)
 	return i, err

@@ -23,6 +23,54 @@ func (q *Queries) Announce(ctx context.Context, topics []string) error {
 	return err
 }
 
+const changesSince = `-- name: ChangesSince :many
+SELECT before, after, actor_name, at
+FROM audit
+WHERE entity = $1 AND entity_id = $2 AND (before ->> 'version')::int >= $3::int
+ORDER BY (before ->> 'version')::int, id
+LIMIT 200
+`
+
+type ChangesSinceParams struct {
+	Entity   string
+	EntityID *uuid.UUID
+	Version  int32
+}
+
+type ChangesSinceRow struct {
+	Before    json.RawMessage
+	After     json.RawMessage
+	ActorName string
+	At        time.Time
+}
+
+// What happened to a thing since the version a form was made from, oldest
+// first: the first record's "before" is what that form showed.
+func (q *Queries) ChangesSince(ctx context.Context, arg ChangesSinceParams) ([]ChangesSinceRow, error) {
+	rows, err := q.db.Query(ctx, changesSince, arg.Entity, arg.EntityID, arg.Version)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ChangesSinceRow{}
+	for rows.Next() {
+		var i ChangesSinceRow
+		if err := rows.Scan(
+			&i.Before,
+			&i.After,
+			&i.ActorName,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertAudit = `-- name: InsertAudit :exec
 INSERT INTO audit (id, at, actor_id, actor_name, ip, user_agent, request_id, action, entity, entity_id, before, after)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

@@ -38,26 +38,27 @@ type Company struct {
 }
 
 type Customer struct {
-	ID         uuid.UUID
-	LegalName  string
-	TradeName  string
-	TaxID      *string
-	Email      string
-	Phone      string
-	PostalCode string
-	Street     string
-	Number     string
-	Complement string
-	District   string
-	City       string
-	State      string
-	Notes      string
-	Active     bool
-	Origin     *string
-	Version    int32
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	Search     string
+	ID          uuid.UUID
+	LegalName   string
+	TradeName   string
+	TaxID       *string
+	Email       string
+	Phone       string
+	PostalCode  string
+	Street      string
+	Number      string
+	Complement  string
+	District    string
+	City        string
+	State       string
+	Notes       string
+	Active      bool
+	Origin      *string
+	Version     int32
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DisplayName string
+	Search      string
 }
 
 type Department struct {

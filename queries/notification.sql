@@ -20,3 +20,7 @@ UPDATE notification SET read_at = @now WHERE staff_id = @staff_id AND ticket_id 
 
 -- name: DeleteOldNotifications :exec
 DELETE FROM notification WHERE created_at < @before;
+
+-- name: CountUnread :one
+-- How many one person has not read; beyond 99 the bell says so and no more.
+SELECT count(*)::int FROM (SELECT 1 FROM notification AS n WHERE n.staff_id = @staff_id AND n.read_at IS NULL LIMIT 100) AS capped;

@@ -12,6 +12,18 @@ import (
 	"github.com/google/uuid"
 )
 
+const countUnread = `-- name: CountUnread :one
+SELECT count(*)::int FROM (SELECT 1 FROM notification AS n WHERE n.staff_id = $1 AND n.read_at IS NULL LIMIT 100) AS capped
+`
+
+// How many one person has not read; beyond 99 the bell says so and no more.
+func (q *Queries) CountUnread(ctx context.Context, staffID uuid.UUID) (int32, error) {
+	row := q.db.QueryRow(ctx, countUnread, staffID)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const deleteOldNotifications = `-- name: DeleteOldNotifications :exec
 DELETE FROM notification WHERE created_at < $1
 `

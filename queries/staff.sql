@@ -43,7 +43,8 @@ SET name = @name, email = @email, phone = @phone, language = @language, theme = 
 WHERE id = @id;
 
 -- name: UpdatePassword :exec
-UPDATE staff SET password_hash = @password_hash, version = version + 1, updated_at = @updated_at WHERE id = @id;
+-- No new version: no form shows a password, so nobody's edit is made from an old one.
+UPDATE staff SET password_hash = @password_hash, updated_at = @updated_at WHERE id = @id;
 
 -- name: LockStaff :one
 SELECT s.id, s.name, s.username, s.email, s.phone, s.password_hash, s.role_id, s.active, s.language, s.theme,
@@ -66,15 +67,24 @@ FROM staff AS s
 WHERE s.username = @username;
 
 -- name: ListStaff :many
--- Everybody, active first; a page of people after the given name and id.
-SELECT s.id, s.name, s.username, s.email, s.phone, s.active, r.key AS role_key, r.name AS role_name,
-       (SELECT max(x.last_seen_at) FROM staff_session AS x WHERE x.staff_id = s.id AND x.revoked_at IS NULL)::timestamptz AS last_seen_at
+-- The team by name; @show is active, inactive or all, @search what was typed,
+-- its wildcards escaped. When somebody was last seen is known for as long as
+-- ended sessions are kept; before that it is Go's zero time.
+SELECT s.id, s.name, s.username, s.email, s.phone, s.active, s.version, r.key AS role_key, r.name AS role_name,
+       coalesce((SELECT x.last_seen_at FROM staff_session AS x WHERE x.staff_id = s.id ORDER BY x.last_seen_at DESC LIMIT 1),
+                '0001-01-01 00:00:00Z')::timestamptz AS last_seen_at
 FROM staff AS s
 JOIN role AS r ON r.id = s.role_id
 WHERE (@show::text = 'all' OR s.active = (@show = 'active'))
-  AND (@search::text = '' OR fold(s.name || ' ' || s.username || ' ' || s.email) LIKE '%' || @search || '%')
+  AND (@search::text = '' OR fold(s.name || ' ' || s.username || ' ' || s.email) LIKE '%' || fold(@search) || '%')
 ORDER BY s.name COLLATE "pt-BR-x-icu", s.id
 LIMIT @row_limit;
+
+-- name: CountStaff :one
+SELECT count(*) FILTER (WHERE active)::int AS active, count(*) FILTER (WHERE NOT active)::int AS inactive FROM staff;
+
+-- name: StaffByEmail :one
+SELECT id, name FROM staff WHERE lower(email) = lower(@email) AND email <> '';
 
 -- name: ListTechnicians :many
 -- Who can be the technician of a ticket: active, with visit.perform.
@@ -192,8 +202,10 @@ SELECT id, name, email, description, active, version FROM department WHERE id = 
 SELECT id, name FROM department WHERE id = @id AND active FOR SHARE;
 
 -- name: ListDepartments :many
-SELECT d.id, d.name, d.email, d.description, d.active,
-       (SELECT count(*) FROM (SELECT 1 FROM ticket AS t WHERE t.department_id = d.id AND t.status <> 'closed' LIMIT 1000) AS capped)::int AS active_tickets
+-- Every department, active first, with how many active tickets it has, none
+-- counted beyond the cap.
+SELECT d.id, d.name, d.email, d.description, d.active, d.version,
+       (SELECT count(*) FROM (SELECT 1 FROM ticket AS t WHERE t.department_id = d.id AND t.status <> 'closed' LIMIT @cap) AS capped)::int AS active_tickets
 FROM department AS d
 ORDER BY d.active DESC, d.name COLLATE "pt-BR-x-icu", d.id
 LIMIT 500;

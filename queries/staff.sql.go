@@ -29,6 +29,22 @@ func (q *Queries) ActiveDepartment(ctx context.Context, id uuid.UUID) (ActiveDep
 	return i, err
 }
 
+const countStaff = `-- name: CountStaff :one
+SELECT count(*) FILTER (WHERE active)::int AS active, count(*) FILTER (WHERE NOT active)::int AS inactive FROM staff
+`
+
+type CountStaffRow struct {
+	Active   int32
+	Inactive int32
+}
+
+func (q *Queries) CountStaff(ctx context.Context) (CountStaffRow, error) {
+	row := q.db.QueryRow(ctx, countStaff)
+	var i CountStaffRow
+	err := row.Scan(&i.Active, &i.Inactive)
+	return i, err
+}
+
 const deleteDepartment = `-- name: DeleteDepartment :execrows
 DELETE FROM department WHERE id = $1
 `
@@ -464,8 +480,8 @@ func (q *Queries) InsertStaff(ctx context.Context, arg InsertStaffParams) error 
 }
 
 const listDepartments = `-- name: ListDepartments :many
-SELECT d.id, d.name, d.email, d.description, d.active,
-       (SELECT count(*) FROM (SELECT 1 FROM ticket AS t WHERE t.department_id = d.id AND t.status <> 'closed' LIMIT 1000) AS capped)::int AS active_tickets
+SELECT d.id, d.name, d.email, d.description, d.active, d.version,
+       (SELECT count(*) FROM (SELECT 1 FROM ticket AS t WHERE t.department_id = d.id AND t.status <> 'closed' LIMIT $1) AS capped)::int AS active_tickets
 FROM department AS d
 ORDER BY d.active DESC, d.name COLLATE "pt-BR-x-icu", d.id
 LIMIT 500
@@ -477,11 +493,14 @@ type ListDepartmentsRow struct {
 	Email         string
 	Description   string
 	Active        bool
+	Version       int32
 	ActiveTickets int32
 }
 
-func (q *Queries) ListDepartments(ctx context.Context) ([]ListDepartmentsRow, error) {
-	rows, err := q.db.Query(ctx, listDepartments)
+// Every department, active first, with how many active tickets it has, none
+// counted beyond the cap.
+func (q *Queries) ListDepartments(ctx context.Context, cap int32) ([]ListDepartmentsRow, error) {
+	rows, err := q.db.Query(ctx, listDepartments, cap)
 	if err != nil {
 		return nil, err
 	}
@@ -495,6 +514,7 @@ func (q *Queries) ListDepartments(ctx context.Context) ([]ListDepartmentsRow, er
 			&i.Email,
 			&i.Description,
 			&i.Active,
+			&i.Version,
 			&i.ActiveTickets,
 		); err != nil {
 			return nil, err
@@ -595,12 +615,13 @@ func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]L
 }
 
 const listStaff = `-- name: ListStaff :many
-SELECT s.id, s.name, s.username, s.email, s.phone, s.active, r.key AS role_key, r.name AS role_name,
-       (SELECT max(x.last_seen_at) FROM staff_session AS x WHERE x.staff_id = s.id AND x.revoked_at IS NULL)::timestamptz AS last_seen_at
+SELECT s.id, s.name, s.username, s.email, s.phone, s.active, s.version, r.key AS role_key, r.name AS role_name,
+       coalesce((SELECT x.last_seen_at FROM staff_session AS x WHERE x.staff_id = s.id ORDER BY x.last_seen_at DESC LIMIT 1),
+                '0001-01-01 00:00:00Z')::timestamptz AS last_seen_at
 FROM staff AS s
 JOIN role AS r ON r.id = s.role_id
 WHERE ($1::text = 'all' OR s.active = ($1 = 'active'))
-  AND ($2::text = '' OR fold(s.name || ' ' || s.username || ' ' || s.email) LIKE '%' || $2 || '%')
+  AND ($2::text = '' OR fold(s.name || ' ' || s.username || ' ' || s.email) LIKE '%' || fold($2) || '%')
 ORDER BY s.name COLLATE "pt-BR-x-icu", s.id
 LIMIT $3
 `
@@ -618,12 +639,15 @@ type ListStaffRow struct {
 	Email      string
 	Phone      string
 	Active     bool
+	Version    int32
 	RoleKey    *string
 	RoleName   string
 	LastSeenAt time.Time
 }
 
-// Everybody, active first; a page of people after the given name and id.
+// The team by name; @show is active, inactive or all, @search what was typed,
+// its wildcards escaped. When somebody was last seen is known for as long as
+// ended sessions are kept; before that it is Go's zero time.
 func (q *Queries) ListStaff(ctx context.Context, arg ListStaffParams) ([]ListStaffRow, error) {
 	rows, err := q.db.Query(ctx, listStaff, arg.Show, arg.Search, arg.RowLimit)
 	if err != nil {
@@ -640,6 +664,7 @@ func (q *Queries) ListStaff(ctx context.Context, arg ListStaffParams) ([]ListSta
 			&i.Email,
 			&i.Phone,
 			&i.Active,
+			&i.Version,
 			&i.RoleKey,
 			&i.RoleName,
 			&i.LastSeenAt,
@@ -951,6 +976,22 @@ func (q *Queries) SessionActor(ctx context.Context, arg SessionActorParams) (Ses
 	return i, err
 }
 
+const staffByEmail = `-- name: StaffByEmail :one
+SELECT id, name FROM staff WHERE lower(email) = lower($1) AND email <> ''
+`
+
+type StaffByEmailRow struct {
+	ID   uuid.UUID
+	Name string
+}
+
+func (q *Queries) StaffByEmail(ctx context.Context, email string) (StaffByEmailRow, error) {
+	row := q.db.QueryRow(ctx, staffByEmail, email)
+	var i StaffByEmailRow
+	err := row.Scan(&i.ID, &i.Name)
+	return i, err
+}
+
 const staffByOrigin = `-- name: StaffByOrigin :one
 SELECT id, name FROM staff WHERE origin = $1
 `
@@ -1098,7 +1139,7 @@ func (q *Queries) UpdateDepartment(ctx context.Context, arg UpdateDepartmentPara
 }
 
 const updatePassword = `-- name: UpdatePassword :exec
-UPDATE staff SET password_hash = $1, version = version + 1, updated_at = $2 WHERE id = $3
+UPDATE staff SET password_hash = $1, updated_at = $2 WHERE id = $3
 `
 
 type UpdatePasswordParams struct {
@@ -1107,6 +1148,7 @@ type UpdatePasswordParams struct {
 	ID           uuid.UUID
 }
 
+// No new version: no form shows a password, so nobody's edit is made from an old one.
 func (q *Queries) UpdatePassword(ctx context.Context, arg UpdatePasswordParams) error {
 	_, err := q.db.Exec(ctx, updatePassword, arg.PasswordHash, arg.UpdatedAt, arg.ID)
 	return err

@@ -77,6 +77,10 @@ func (f *Fault) Detailed(detail any) *Fault {
 	return &c
 }
 
+// Other is the detail of a refused duplicate: the one that exists already, for
+// a link to it.
+type Other struct{ ID, Name string }
+
 // Faults are several refusals of one form, in the order of its fields.
 type Faults []*Fault
 
