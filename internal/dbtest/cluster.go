@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -32,16 +33,63 @@ func startCluster(ctx context.Context) (dsn string, err error) {
 		return "", err
 	}
 	dir := clusterDir(root)
+	unlock, err := lockBeside(dir)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	inst, err := startIn(ctx, dir, root)
+	if errors.Is(err, pgembed.ErrVersion) {
+		// The machine's PostgreSQL was upgraded, and nothing here is worth keeping.
+		if err := discard(ctx, dir); err != nil {
+			return "", fmt.Errorf("remove test cluster of an older PostgreSQL: %w", err)
+		}
+		inst, err = startIn(ctx, dir, root)
+	}
+	if err != nil {
+		return "", err
+	}
+	go removeOldClusters(dir)
+	return inst.DSN(), nil
+}
+
+func startIn(ctx context.Context, dir, root string) (*pgembed.Instance, error) {
 	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("make directory of the test cluster: %w", err)
+		return nil, fmt.Errorf("make directory of the test cluster: %w", err)
 	}
 	if !ours(dir) {
-		return "", fmt.Errorf("%s belongs to somebody else: remove it, or set TEST_DATABASE_URL", dir)
+		return nil, fmt.Errorf("%s belongs to somebody else: remove it, or set TEST_DATABASE_URL", dir)
 	}
 	if err := os.WriteFile(filepath.Join(dir, checkoutFile), []byte(root), 0o644); err != nil {
-		return "", fmt.Errorf("mark test cluster: %w", err)
+		return nil, fmt.Errorf("mark test cluster: %w", err)
 	}
-	inst, err := pgembed.Start(ctx, pgembed.Options{
+	inst, err := pgembed.Start(ctx, options(dir))
+	if err != nil {
+		return nil, fmt.Errorf("start test cluster (if it is broken, remove %s): %w", dir, err)
+	}
+	return inst, nil
+}
+
+// lockBeside keeps two processes from removing and making the same cluster.
+func lockBeside(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(lockFile(dir), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock test cluster: %w", err)
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EINTR) {
+			f.Close()
+			return nil, fmt.Errorf("lock test cluster: %w", err)
+		}
+	}
+}
+
+func options(dir string) pgembed.Options {
+	return pgembed.Options{
 		Data:   dir,
 		Bin:    os.Getenv("HELPHUB_PG_BIN"),
 		NoSync: true,
@@ -52,12 +100,20 @@ func startCluster(ctx context.Context) (dsn string, err error) {
 			"wal_level":       "minimal",
 			"max_wal_senders": "0",
 		},
-	})
-	if err != nil {
-		return "", fmt.Errorf("start test cluster: %w", err)
 	}
-	go removeOldClusters(dir)
-	return inst.DSN(), nil
+}
+
+// discard stops a cluster that nobody uses and removes it. It is moved aside
+// first: half a cluster must not look like one.
+func discard(ctx context.Context, dir string) error {
+	if _, err := pgembed.StopServer(ctx, dir); err != nil {
+		return err
+	}
+	aside := dir + asideSuffix + strconv.Itoa(os.Getpid())
+	if err := os.Rename(dir, aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.RemoveAll(aside)
 }
 
 // clusterDir names the cluster of a checkout and user.
@@ -66,7 +122,16 @@ func clusterDir(root string) string {
 	return filepath.Join(os.TempDir(), clusterPrefix+hex.EncodeToString(sum[:6]))
 }
 
-const clusterPrefix = "helphub-test-"
+// What a cluster's directory is called, and one that is being removed.
+const (
+	clusterPrefix = "helphub-test-"
+	asideSuffix   = ".old-"
+)
+
+// lockFile does not begin as the clusters do, which are found by that.
+func lockFile(dir string) string {
+	return filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".lock")
+}
 
 // moduleRoot is the directory of go.mod above the test's working directory.
 func moduleRoot() (string, error) {
@@ -108,14 +173,18 @@ func removeOldClusters(current string) {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		if _, err := pgembed.StopServer(ctx, dir); err == nil {
-			os.RemoveAll(dir)
+		// It may just have come into use, and then it stays.
+		if err := discard(ctx, dir); err == nil {
+			_ = os.Remove(lockFile(dir)) // Nobody will miss it.
 		}
 		cancel()
 	}
 }
 
 func abandoned(dir string) bool {
+	if strings.Contains(filepath.Base(dir), asideSuffix) {
+		return true // Whoever moved it aside was killed while removing it.
+	}
 	mark := filepath.Join(dir, checkoutFile)
 	info, err := os.Stat(mark)
 	if err != nil {
