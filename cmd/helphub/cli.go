@@ -28,6 +28,9 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" group:"run" help:"Open the doors: the web, and the worker with it."`
 	Migrate migrateCmd `cmd:"" group:"run" help:"Bring the database to this program's schema and end."`
 
+	Import importCmd `cmd:"" group:"data" help:"Bring in what another system exported."`
+	Demo   demoCmd   `cmd:"" group:"data" help:"Make a company to look at, in an empty database."`
+
 	DB dbCmd `cmd:"" name:"db" group:"care" help:"The embedded database."`
 
 	Version versionCmd `cmd:"" group:"look" help:"Show the version."`
@@ -37,7 +40,7 @@ const about = `HelpHub is a help desk and field-service system for small compani
 
 Without DATABASE_URL it keeps its own PostgreSQL under HELPHUB_DATA.
 
-Exit codes: 0 done (also after SIGTERM), 1 failed, 64 wrong use, 69 the database cannot be reached,
+Exit codes: 0 done (also after SIGTERM), 1 failed, 2 an import refused some rows, 64 wrong use, 69 the database cannot be reached,
 71 the address cannot be listened on, 73 the data folder cannot be used, 78 the schema is newer than this program.`
 
 // program is what every command is given.
