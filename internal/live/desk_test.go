@@ -214,7 +214,11 @@ func (p *page) read() {
 // openHTTP2 opens a stream over HTTP/2 and reads its head.
 func (d *desk) openHTTP2(t *testing.T, a ask) io.ReadCloser {
 	t.Helper()
-	transport := &http.Transport{DialContext: d.dial, Protocols: new(http.Protocols)}
+	transport := &http.Transport{
+		DialContext: d.dial, Protocols: new(http.Protocols),
+		// A small window, so that a reader who does not read stalls soon.
+		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: 64 << 10},
+	}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(func() { cancel(); transport.CloseIdleConnections() })
@@ -244,19 +248,19 @@ func (d *desk) listenAs(t *testing.T, protocol string, a ask) *page {
 	return p
 }
 
-// waits reports whether news waits for any stream.
-func (d *desk) waits() bool {
+// waiting is for how many streams news waits.
+func (d *desk) waiting() int {
 	d.hub.mu.Lock()
 	defer d.hub.mu.Unlock()
+	n := 0
 	for _, s := range d.hub.streams {
 		s.mu.Lock()
-		n := len(s.waiting)
-		s.mu.Unlock()
-		if n > 0 {
-			return true
+		if len(s.waiting) > 0 {
+			n++
 		}
+		s.mu.Unlock()
 	}
-	return false
+	return n
 }
 
 // stall opens a stream and never reads a byte of it.

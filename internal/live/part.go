@@ -210,12 +210,18 @@ func (p *Parts) lookup(key PartKey, version uint64) (Body, bool) {
 	if e == nil {
 		return Body{}, false
 	}
-	k := e.Value.(*keptPart)
+	k := keptIn(e)
 	if k.version != version || !time.Now().Before(k.expires) {
 		return Body{}, false
 	}
 	p.order.MoveToFront(e)
 	return k.body, true
+}
+
+// keptIn is what an element holds; the list holds nothing else.
+func keptIn(e *list.Element) *keptPart {
+	k, _ := e.Value.(*keptPart)
+	return k
 }
 
 // keep stores a body, unless a newer one came first, and forgets the longest
@@ -224,7 +230,7 @@ func (p *Parts) keep(k *keptPart) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if e := p.kept[k.key]; e != nil {
-		if e.Value.(*keptPart).version > k.version {
+		if keptIn(e).version > k.version {
 			return
 		}
 		p.forget(e)
@@ -237,7 +243,8 @@ func (p *Parts) keep(k *keptPart) {
 }
 
 func (p *Parts) forget(e *list.Element) {
-	k := p.order.Remove(e).(*keptPart)
+	k := keptIn(e)
+	p.order.Remove(e)
 	delete(p.kept, k.key)
 	p.bytes -= k.size()
 }

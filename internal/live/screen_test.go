@@ -205,12 +205,14 @@ func oneWorld(t *testing.T, seed uint64) {
 	w := &world{random: rand.New(rand.NewPCG(seed, 1)), rows: map[Topic]int{}, cuts: int(seed%3) * 15}
 	ctx, cancel := context.WithCancel(t.Context())
 	var listeners, screens sync.WaitGroup
-	for i := range 2 {
+	for range 2 {
 		d := newDesk(t, Options{PerPerson: 1000, Topics: 3, Spread: 50 * time.Millisecond})
 		w.desks = append(w.desks, d)
 		w.parts = append(w.parts, NewParts(d.hub, PartsOptions{}))
 		w.news = append(w.news, make(chan string, 1000))
 		d.hub.Doubt()
+	}
+	for i := range w.news {
 		listeners.Go(func() { w.hear(i) })
 	}
 	pages := make([]*screen, 6)

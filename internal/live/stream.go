@@ -60,9 +60,14 @@ const (
 	telling
 )
 
+// upTo is a random time, so that what begins together does not return together.
+func upTo(longest time.Duration) time.Duration {
+	return rand.N(longest + 1) //nolint:gosec // spreads load, guards nothing
+}
+
 func newStream(ctx context.Context, h *Hub, sub Subscription) *stream {
 	s := &stream{hub: h, subscription: sub}
-	s.ends = time.Now().Add(h.options.Life - rand.N(h.options.Life/10+1))
+	s.ends = time.Now().Add(h.options.Life - upTo(h.options.Life/10))
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	return s
 }
@@ -100,7 +105,7 @@ func (s *stream) addAll(seq uint64, within time.Duration) {
 	for _, t := range s.subscription.Topics {
 		s.put(t, seq)
 	}
-	time.AfterFunc(rand.N(within+1), func() {
+	time.AfterFunc(upTo(within), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.advance()
@@ -173,7 +178,7 @@ func (s *stream) mark() Mark {
 // hello sets how long the browser waits before it comes back, at random so
 // that an instance that stops does not get everybody back at once.
 func (s *stream) hello() *sse.Event {
-	wait := time.Second + rand.N(7*time.Second)
+	wait := time.Second + upTo(7*time.Second)
 	return &sse.Event{
 		ID: []byte(s.mark()), Event: []byte(Hello), Data: []byte("1"),
 		Retry: strconv.AppendInt(nil, wait.Milliseconds(), 10),
