@@ -112,6 +112,18 @@ type Role struct {
 	CreatedAt   time.Time
 }
 
+type Schedule struct {
+	Name       string
+	Rule       string
+	Zone       string
+	CatchUp    bool
+	NextRunAt  time.Time
+	LastRunAt  *time.Time
+	LastEndAt  *time.Time
+	LastResult *string
+	LastError  string
+}
+
 type Session struct {
 	Token  string
 	Data   []byte

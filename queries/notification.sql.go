@@ -33,6 +33,25 @@ func (q *Queries) DeleteOldNotifications(ctx context.Context, before time.Time) 
 	return err
 }
 
+const holdNews = `-- name: HoldNews :one
+SELECT t.id, t.priority, t.technician_id FROM ticket AS t WHERE t.id = $1 FOR KEY SHARE
+`
+
+type HoldNewsRow struct {
+	ID           uuid.UUID
+	Priority     int16
+	TechnicianID *uuid.UUID
+}
+
+// What a notification needs of a ticket, which stays until the notification is
+// written; no row when it was deleted meanwhile.
+func (q *Queries) HoldNews(ctx context.Context, id uuid.UUID) (HoldNewsRow, error) {
+	row := q.db.QueryRow(ctx, holdNews, id)
+	var i HoldNewsRow
+	err := row.Scan(&i.ID, &i.Priority, &i.TechnicianID)
+	return i, err
+}
+
 const insertNotification = `-- name: InsertNotification :execrows
 INSERT INTO notification (id, staff_id, ticket_id, change_id, event, actor_name, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -153,4 +172,34 @@ func (q *Queries) ReadTicketNotifications(ctx context.Context, arg ReadTicketNot
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const tellable = `-- name: Tellable :many
+SELECT s.id
+FROM staff AS s
+JOIN role AS r ON r.id = s.role_id
+WHERE s.id = ANY ($1::uuid[]) AND s.active AND 'ticket.read' = ANY (r.permissions)
+ORDER BY s.id
+LIMIT 500
+`
+
+// Of these people, who is still here and may read tickets.
+func (q *Queries) Tellable(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, tellable, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -161,8 +161,9 @@ SELECT
     (SELECT count(*) FROM (SELECT 1 FROM notification AS m WHERE m.staff_id = @staff_id AND m.read_at IS NULL LIMIT 100) AS d)::int AS unread;
 
 -- name: StaleTickets :many
--- Pending for longer than the janitor allows, oldest first, in bounded bites.
-SELECT protocol FROM ticket
-WHERE status = 'pending' AND last_word_at < @before
+-- Pending for longer than the janitor allows, oldest first, in bounded bites;
+-- the cursor passes over those that could not be closed.
+SELECT id, protocol, last_word_at FROM ticket
+WHERE status = 'pending' AND last_word_at < @before AND (last_word_at, id) > (@after_at::timestamptz, @after_id::uuid)
 ORDER BY last_word_at, id
 LIMIT @row_limit;

@@ -606,31 +606,45 @@ func (q *Queries) RetractEntry(ctx context.Context, arg RetractEntryParams) erro
 }
 
 const staleTickets = `-- name: StaleTickets :many
-SELECT protocol FROM ticket
-WHERE status = 'pending' AND last_word_at < $1
+SELECT id, protocol, last_word_at FROM ticket
+WHERE status = 'pending' AND last_word_at < $1 AND (last_word_at, id) > ($2::timestamptz, $3::uuid)
 ORDER BY last_word_at, id
-LIMIT $2
+LIMIT $4
 `
 
 type StaleTicketsParams struct {
 	Before   time.Time
+	AfterAt  time.Time
+	AfterID  uuid.UUID
 	RowLimit int32
 }
 
-// Pending for longer than the janitor allows, oldest first, in bounded bites.
-func (q *Queries) StaleTickets(ctx context.Context, arg StaleTicketsParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, staleTickets, arg.Before, arg.RowLimit)
+type StaleTicketsRow struct {
+	ID         uuid.UUID
+	Protocol   string
+	LastWordAt time.Time
+}
+
+// Pending for longer than the janitor allows, oldest first, in bounded bites;
+// the cursor passes over those that could not be closed.
+func (q *Queries) StaleTickets(ctx context.Context, arg StaleTicketsParams) ([]StaleTicketsRow, error) {
+	rows, err := q.db.Query(ctx, staleTickets,
+		arg.Before,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.RowLimit,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []string{}
+	items := []StaleTicketsRow{}
 	for rows.Next() {
-		var protocol string
-		if err := rows.Scan(&protocol); err != nil {
+		var i StaleTicketsRow
+		if err := rows.Scan(&i.ID, &i.Protocol, &i.LastWordAt); err != nil {
 			return nil, err
 		}
-		items = append(items, protocol)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

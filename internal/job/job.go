@@ -6,6 +6,7 @@ package job
 import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Notify works out who is to be told of one change of a ticket and tells them.
@@ -33,8 +34,24 @@ type Janitor struct{}
 // Kind names the job in the queue.
 func (Janitor) Kind() string { return "janitor" }
 
+// InsertOpts keeps one night's run from overtaking another that is not done.
+func (Janitor) InsertOpts() river.InsertOpts { return nightly() }
+
 // Sweep deletes what has expired: sessions, cookies, wrong passwords, old bells.
 type Sweep struct{}
 
 // Kind names the job in the queue.
 func (Sweep) Kind() string { return "sweep" }
+
+// InsertOpts keeps one night's run from overtaking another that is not done.
+func (Sweep) InsertOpts() river.InsertOpts { return nightly() }
+
+// nightly work comes after people's and is there once at a time. It is tried
+// for two and a half hours (after attempt n it waits n to the fourth power seconds), so
+// that what failed in the night is known in the morning.
+func nightly() river.InsertOpts {
+	return river.InsertOpts{Priority: 3, MaxAttempts: 9, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+		rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	}}}
+}

@@ -147,3 +147,22 @@ func announce(ctx context.Context, q *queries.Queries, payloads []string) error 
 func (l *Ledger) Touch(ctx context.Context, fn func(context.Context, *queries.Queries) error) error {
 	return pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error { return fn(ctx, queries.New(tx)) })
 }
+
+// Plan is Touch for what runs by itself: the jobs that fn returns are inserted
+// in its transaction, so that a run is noted and queued together or not at all.
+func (l *Ledger) Plan(ctx context.Context, fn func(context.Context, *queries.Queries) ([]river.JobArgs, error)) error {
+	return pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error {
+		due, err := fn(ctx, queries.New(tx))
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		jobs := make([]river.InsertManyParams, len(due))
+		for i, args := range due {
+			jobs[i] = river.InsertManyParams{Args: args}
+		}
+		if _, err := l.jobs.InsertManyTx(ctx, tx, jobs); err != nil {
+			return fmt.Errorf("insert jobs: %w", err)
+		}
+		return nil
+	})
+}
