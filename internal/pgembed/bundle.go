@@ -98,6 +98,15 @@ func fetchBundle(ctx context.Context, dir string, log *slog.Logger) error {
 	if err := makeCache(filepath.Dir(dir)); err != nil {
 		return err
 	}
+	// Another process may be at it; then its work serves us too.
+	lock, err := lockExclusive(ctx, dir+".lock")
+	if err != nil {
+		return fmt.Errorf("wait for another download: %w", err)
+	}
+	defer lock.Close()
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
 	work, err := os.MkdirTemp(filepath.Dir(dir), "part-")
 	if err != nil {
 		return fmt.Errorf("make cache: %w", err)

@@ -25,6 +25,10 @@ import (
 // end, and stops.
 const clientEnv = "PGEMBED_TEST_CLIENT"
 
+// cacheEnv tells it where a downloaded PostgreSQL is: another user's default
+// would be another place.
+const cacheEnv = "PGEMBED_TEST_CACHE"
+
 func TestMain(m *testing.M) {
 	if data := os.Getenv(clientEnv); data != "" {
 		os.Exit(beClient(data))
@@ -35,7 +39,7 @@ func TestMain(m *testing.M) {
 func beClient(data string) int {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer cancel()
-	inst, err := Start(ctx, Options{Data: data, NoSync: true, Offline: true})
+	inst, err := Start(ctx, Options{Data: data, NoSync: true, Cache: os.Getenv(cacheEnv)})
 	if err != nil {
 		fmt.Println("error", strconv.Quote(err.Error()))
 		return 1
@@ -65,7 +69,7 @@ func launchClient(t *testing.T, data string, as *syscall.Credential) *client {
 func launchProgram(t *testing.T, program, data string, as *syscall.Credential) *client {
 	t.Helper()
 	cmd := exec.Command(program)
-	cmd.Env = append(os.Environ(), clientEnv+"="+data, "HOME=/nonexistent")
+	cmd.Env = append(os.Environ(), clientEnv+"="+data, cacheEnv+"="+DefaultCache(), "HOME=/nonexistent")
 	cmd.Dir = "/"
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
@@ -141,7 +145,7 @@ func stateDir(t *testing.T) string {
 }
 
 func options(data string) Options {
-	return Options{Data: data, NoSync: true, Offline: true, Log: slog.New(slog.DiscardHandler)}
+	return Options{Data: data, NoSync: true, Log: slog.New(slog.DiscardHandler)}
 }
 
 // start starts and, at the end of the test, stops.

@@ -1,7 +1,6 @@
 package pgembed
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -209,7 +208,7 @@ func TestTheHighestVersionIsForANewDatabaseAndTheSameForAnOldOne(t *testing.T) {
 
 func TestThisMachinesPostgreSQLIsFound(t *testing.T) {
 	t.Parallel()
-	found, looked, err := Locate(context.Background(), Search{Offline: true})
+	found, looked, err := Locate(t.Context(), Search{})
 	if err != nil {
 		t.Fatal(err)
 	}
