@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"helphub/internal/postgres"
@@ -39,9 +40,13 @@ func (h *host) ensureTemplate(ctx context.Context, conn *pgxpool.Conn) error {
 		return err
 	}
 	// The shared one is made last, so its absence means that both are to be
-	// made; half-made ones of a killed process go first.
-	building := h.templateName() + "_building"
-	for _, name := range []string{building, h.templateName()} {
+	// made. We hold the lock, so any that is half-made has been deserted.
+	building := h.templateName() + buildingSuffix
+	deserted, err := halfMade(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, name := range append(deserted, h.templateName()) {
 		if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)"); err != nil {
 			return err
 		}
@@ -70,4 +75,15 @@ func (h *host) ensureTemplate(ctx context.Context, conn *pgxpool.Conn) error {
 func databaseExists(ctx context.Context, conn *pgxpool.Conn, name string) (have bool, err error) {
 	err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&have)
 	return have, err
+}
+
+const buildingSuffix = "_building"
+
+func halfMade(ctx context.Context, conn *pgxpool.Conn) ([]string, error) {
+	rows, err := conn.Query(ctx, "SELECT datname FROM pg_database WHERE starts_with(datname, $1) AND right(datname, length($2)) = $2",
+		templatePrefix, buildingSuffix)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
