@@ -31,6 +31,6 @@ CREATE TABLE customer (
 );
 CREATE INDEX customer_by_name ON customer (display_name COLLATE "pt-BR-x-icu", id);
 CREATE INDEX customer_by_creation ON customer (created_at, id);
-CREATE INDEX customer_by_city ON customer (city COLLATE "pt-BR-x-icu", id);
+CREATE INDEX customer_by_city ON customer ((city = ''), city COLLATE "pt-BR-x-icu", id);
 CREATE INDEX customer_search ON customer USING gin (search gin_trgm_ops);
 CREATE INDEX customer_without_tax_id ON customer (display_name COLLATE "pt-BR-x-icu", id) WHERE tax_id IS NULL;

@@ -154,6 +154,14 @@ UPDATE staff_session SET revoked_at = @now WHERE id = @id AND staff_id = @staff_
 -- Ends every session of a person except one (the zero id for none).
 UPDATE staff_session SET revoked_at = @now WHERE staff_id = @staff_id AND id <> @except_id AND revoked_at IS NULL;
 
+-- name: RevokeOldest :many
+-- Ends what somebody has beyond the sessions they may keep.
+UPDATE staff_session SET revoked_at = @now
+WHERE id IN (SELECT x.id FROM staff_session AS x
+             WHERE x.staff_id = @staff_id AND x.revoked_at IS NULL AND x.expires_at > @now
+             ORDER BY x.last_seen_at DESC, x.id LIMIT 1000 OFFSET @keep::int)
+RETURNING id;
+
 -- name: ListSessions :many
 SELECT id, created_at, last_seen_at, expires_at, remembered, ip, user_agent
 FROM staff_session

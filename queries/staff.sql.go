@@ -853,6 +853,41 @@ func (q *Queries) LoginAttempts(ctx context.Context, arg LoginAttemptsParams) ([
 	return items, nil
 }
 
+const revokeOldest = `-- name: RevokeOldest :many
+UPDATE staff_session SET revoked_at = $1
+WHERE id IN (SELECT x.id FROM staff_session AS x
+             WHERE x.staff_id = $2 AND x.revoked_at IS NULL AND x.expires_at > $1
+             ORDER BY x.last_seen_at DESC, x.id LIMIT 1000 OFFSET $3::int)
+RETURNING id
+`
+
+type RevokeOldestParams struct {
+	Now     *time.Time
+	StaffID uuid.UUID
+	Keep    int32
+}
+
+// Ends what somebody has beyond the sessions they may keep.
+func (q *Queries) RevokeOldest(ctx context.Context, arg RevokeOldestParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, revokeOldest, arg.Now, arg.StaffID, arg.Keep)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const revokeSession = `-- name: RevokeSession :execrows
 UPDATE staff_session SET revoked_at = $1 WHERE id = $2 AND staff_id = $3 AND revoked_at IS NULL
 `

@@ -61,7 +61,7 @@ type Session struct {
 // it is checked; the right one clears the account's count.
 func (o *Office) SignIn(ctx context.Context, by staff.Actor, c Credentials) (Session, error) {
 	account := throttle.AccountKey(c.Username)
-	tries, err := o.admit(ctx, by, account, c.AddressKey)
+	tries, err := o.admit(ctx, by, "login.tried", count{account, loginTriesAccount}, count{c.AddressKey, loginTriesAddress})
 	if err != nil {
 		return Session{}, err
 	}
@@ -94,39 +94,56 @@ type beginning struct {
 	outdated bool // the hash was made with other parameters than today's
 }
 
-// admit counts one try against the account and the address and refuses when
-// either has had its share. It returns the ids of the tries it counted.
-func (o *Office) admit(ctx context.Context, by staff.Actor, account, address string) ([]uuid.UUID, error) {
-	keys, limits := []string{account, address}, []int{loginTriesAccount, loginTriesAddress}
+// count is what tries are counted under, and how many are let in within the
+// window.
+type count struct {
+	key   string
+	limit int
+}
+
+// admit counts one try under each key and refuses when any of them has had its
+// share. It returns the ids of the tries it counted.
+func (o *Office) admit(ctx context.Context, by staff.Actor, action string, counts ...count) ([]uuid.UUID, error) {
 	door := by
-	door.Name, door.System = "login", true
+	door.System = true
+	if door.ID == uuid.Nil {
+		door.Name = "login"
+	}
 	var counted []uuid.UUID
 	err := o.ledger.Write(ctx, door, staff.Anyone, func(ctx context.Context, c *ledger.Change) error {
 		counted = counted[:0]
-		for i, key := range keys {
-			if err := lockKey(ctx, c, key); err != nil {
+		for _, one := range counts {
+			id, err := countTry(ctx, c, one)
+			if err != nil {
 				return err
-			}
-			tries, err := c.Q.LoginAttempts(ctx, queries.LoginAttemptsParams{Key: key, Since: c.Now.Add(-loginWindow)})
-			if err != nil {
-				return fmt.Errorf("count tries: %w", err)
-			}
-			if wait := throttle.Wait(tries, c.Now, limits[i], loginWindow); wait > 0 {
-				minutes := int((wait + time.Minute - 1) / time.Minute)
-				return ErrThrottled.With("wait", minutes).Detailed(wait)
-			}
-			id, err := uuid.NewV7()
-			if err != nil {
-				return fmt.Errorf("name try: %w", err)
-			}
-			if err := c.Q.InsertLoginAttempt(ctx, queries.InsertLoginAttemptParams{ID: id, Key: key, At: c.Now}); err != nil {
-				return fmt.Errorf("insert try: %w", err)
 			}
 			counted = append(counted, id)
 		}
-		return c.Audit("login.tried", "staff", uuid.Nil, nil, nil)
+		return c.Audit(action, "staff", uuid.Nil, nil, nil)
 	})
 	return counted, err
+}
+
+func countTry(ctx context.Context, c *ledger.Change, one count) (uuid.UUID, error) {
+	if err := lockKey(ctx, c, one.key); err != nil {
+		return uuid.Nil, err
+	}
+	tries, err := c.Q.LoginAttempts(ctx, queries.LoginAttemptsParams{Key: one.key, Since: c.Now.Add(-loginWindow)})
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("count tries: %w", err)
+	}
+	if wait := throttle.Wait(tries, c.Now, one.limit, loginWindow); wait > 0 {
+		minutes := int((wait + time.Minute - 1) / time.Minute)
+		return uuid.Nil, ErrThrottled.With("wait", minutes).Detailed(wait)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("name try: %w", err)
+	}
+	if err := c.Q.InsertLoginAttempt(ctx, queries.InsertLoginAttemptParams{ID: id, Key: one.key, At: c.Now}); err != nil {
+		return uuid.Nil, fmt.Errorf("insert try: %w", err)
+	}
+	return id, nil
 }
 
 // lockKey lets one try at a time through per key, so that a hundred at once
@@ -164,6 +181,9 @@ func (o *Office) begin(ctx context.Context, by staff.Actor, cred Credentials, b 
 		if err != nil {
 			return fmt.Errorf("insert session: %w", err)
 		}
+		if err := endOldest(ctx, c, by.ID); err != nil {
+			return err
+		}
 		if err := c.Q.ForgetLoginAttempts(ctx, queries.ForgetLoginAttemptsParams{Account: b.account, Tries: b.tries}); err != nil {
 			return fmt.Errorf("forget tries: %w", err)
 		}
@@ -176,6 +196,19 @@ func (o *Office) begin(ctx context.Context, by staff.Actor, cred Credentials, b 
 		return c.Audit("session.begun", "session", s.ID, nil, map[string]any{"remembered": cred.Remember})
 	})
 	return s, err
+}
+
+// endOldest ends the sessions somebody has beyond staff.MaxSessions, the
+// longest unused first.
+func endOldest(ctx context.Context, c *ledger.Change, id uuid.UUID) error {
+	ended, err := c.Q.RevokeOldest(ctx, queries.RevokeOldestParams{StaffID: id, Now: &c.Now, Keep: staff.MaxSessions})
+	if err != nil {
+		return fmt.Errorf("revoke oldest sessions: %w", err)
+	}
+	for _, session := range ended {
+		c.EndStream(session)
+	}
+	return nil
 }
 
 // SignOut ends the actor's own session and its open streams on every instance.

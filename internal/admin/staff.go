@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
-	"regexp"
-	"strings"
+	"maps"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -21,58 +19,19 @@ import (
 
 // The refusals of staff forms.
 var (
+	// ErrUsernameTaken and ErrEmailTaken: somebody else has it; the detail is a
+	// fault.Other that says who.
 	ErrUsernameTaken = fault.New(fault.Invalid, "staff.username_taken")
 	ErrEmailTaken    = fault.New(fault.Invalid, "staff.email_taken")
 	ErrUsername      = fault.New(fault.Invalid, "staff.username_form")
-	ErrEmail         = fault.New(fault.Invalid, "staff.email_form")
-	ErrPhone         = fault.New(fault.Invalid, "staff.phone_form")
+	// ErrStaffMade: the form has made another account already.
+	ErrStaffMade = fault.New(fault.Invalid, "staff.form_used")
 	// ErrLastAdministrator: somebody must be left who can undo this (D-27).
 	ErrLastAdministrator = fault.New(fault.Conflict, "staff.last_administrator")
-	// ErrStaleStaff: somebody else saved this person meanwhile.
+	// ErrStaleStaff: somebody else changed the same field meanwhile; its detail
+	// is a *ledger.Stale.
 	ErrStaleStaff = fault.New(fault.Conflict, "staff.stale")
 )
-
-// NewStaff is what the form of a person posts.
-type NewStaff struct {
-	Form                         uuid.UUID // the form's hidden id becomes the person's
-	Name, Username, Email, Phone string
-	RoleID                       uuid.UUID
-	Password                     string // empty on an edit: unchanged
-	Active                       bool
-	Version                      int
-	Origin                       string // the name in the system imported from
-}
-
-var (
-	usernameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,59}$`)
-	phoneForm    = regexp.MustCompile(`^(\+?[0-9]{8,15})?$`)
-	phoneNoise   = strings.NewReplacer("(", "", ")", "", "-", "", " ", "", ".", "")
-)
-
-// check returns the person's texts trimmed and normalised, and what does not fit.
-func (n NewStaff) check() (NewStaff, fault.Faults) {
-	var faults fault.Faults
-	var f *fault.Fault
-	n.Name, f = fault.Line("name", n.Name, 1, 120)
-	faults.Add(f)
-	n.Username, f = fault.Line("username", strings.ToLower(n.Username), 1, 60)
-	if f == nil && !usernameForm.MatchString(n.Username) {
-		f = ErrUsername.On("username")
-	}
-	faults.Add(f)
-	n.Email, f = fault.Line("email", n.Email, 0, 254)
-	if f == nil && n.Email != "" {
-		if a, err := mail.ParseAddress(n.Email); err != nil || a.Address != n.Email || !strings.Contains(n.Email[strings.LastIndex(n.Email, "@"):], ".") {
-			f = ErrEmail.On("email")
-		}
-	}
-	faults.Add(f)
-	n.Phone = phoneNoise.Replace(strings.TrimSpace(n.Phone))
-	if !phoneForm.MatchString(n.Phone) {
-		faults.Add(ErrPhone.On("phone"))
-	}
-	return n, faults
-}
 
 // CreateStaff makes an account and returns its id. Sent twice with the same
 // form id it makes one.
@@ -84,27 +43,47 @@ func (o *Office) CreateStaff(ctx context.Context, by staff.Actor, n NewStaff) (u
 	}
 	faults.Add(f)
 	id := n.Form
-	err = o.ledger.Write(ctx, by, staff.StaffManage, func(ctx context.Context, c *ledger.Change) error {
-		if n.Form != uuid.Nil {
-			if _, err := c.Q.GetStaff(ctx, n.Form); err == nil {
+	err = retryForm("staff_pkey", func() error {
+		return o.ledger.Write(ctx, by, staff.StaffManage, func(ctx context.Context, c *ledger.Change) error {
+			if made, err := sameStaff(ctx, c, n); err != nil {
+				return err
+			} else if made {
 				return c.Nothing()
 			}
-		}
-		if _, err := c.Q.GetRole(ctx, n.RoleID); errors.Is(err, pgx.ErrNoRows) {
-			faults.Add(fault.ErrUnknown.On("role_id"))
-		} else if err != nil {
-			return fmt.Errorf("get role: %w", err)
-		}
-		if err := faults.Err(); err != nil {
-			return err
-		}
-		if id, err = insertStaff(ctx, c, n, hashed); err != nil {
-			return err
-		}
-		c.Tell(live.Admin)
-		return c.Audit("staff.created", "staff", id, nil, n.trace())
+			_, roleFault, err := roleOf(ctx, c, n.RoleID)
+			if err != nil {
+				return err
+			}
+			all := faults
+			all.Add(roleFault)
+			if err := all.Err(); err != nil {
+				return err
+			}
+			if id, err = insertStaff(ctx, c, n, hashed); err != nil {
+				return err
+			}
+			c.Tell(live.Admin)
+			return c.Audit("staff.created", "staff", id, nil, n.fields().At(1))
+		})
 	})
-	return id, err
+	return id, o.whoHas(ctx, err, n)
+}
+
+// sameStaff reports whether the form has made this account already.
+func sameStaff(ctx context.Context, c *ledger.Change, n NewStaff) (bool, error) {
+	if n.Form == uuid.Nil {
+		return false, nil
+	}
+	row, err := c.Q.GetStaff(ctx, n.Form)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for the form's account: %w", err)
+	case row.Username != n.Username:
+		return false, ErrStaffMade
+	}
+	return true, nil
 }
 
 func insertStaff(ctx context.Context, c *ledger.Change, n NewStaff, hashed string) (uuid.UUID, error) {
@@ -141,117 +120,96 @@ func (o *Office) UpdateStaff(ctx context.Context, by staff.Actor, id uuid.UUID, 
 		hashed = h
 		faults.Add(f)
 	}
-	return o.ledger.Write(ctx, by, staff.StaffManage, func(ctx context.Context, c *ledger.Change) error {
-		if err := keepAnAdministrator(ctx, c, id, n.RoleID, n.Active); err != nil {
+	err := o.ledger.Write(ctx, by, staff.StaffManage, func(ctx context.Context, c *ledger.Change) error {
+		administrators, was, err := lockStaff(ctx, c, id)
+		if err != nil {
 			return err
 		}
-		was, err := c.Q.LockStaff(ctx, id)
+		is, err := decideStaff(ctx, c, was, n, faults)
 		if err != nil {
-			return missing(err, "lock staff")
-		}
-		if _, err := c.Q.GetRole(ctx, n.RoleID); errors.Is(err, pgx.ErrNoRows) {
-			faults.Add(fault.ErrUnknown.On("role_id"))
-		}
-		if err := faults.Err(); err != nil {
 			return err
 		}
-		if n.Version < int(was.Version) {
-			return ErrStaleStaff
-		}
-		err = c.Q.UpdateStaff(ctx, queries.UpdateStaffParams{
-			ID: id, Name: n.Name, Username: n.Username, Email: n.Email, Phone: n.Phone,
-			RoleID: n.RoleID, Active: n.Active, UpdatedAt: c.Now,
-		})
-		if err != nil {
-			return fmt.Errorf("update staff: %w", taken(err))
-		}
-		if hashed != "" {
-			if err := c.Q.UpdatePassword(ctx, queries.UpdatePasswordParams{ID: id, PasswordHash: hashed, UpdatedAt: c.Now}); err != nil {
-				return fmt.Errorf("update password: %w", err)
-			}
-		}
-		if hashed != "" || !n.Active || n.RoleID != was.RoleID {
-			if err := endSessions(ctx, c, id, exceptOwn(by, id)); err != nil {
-				return err
-			}
-		}
-		c.Tell(live.Admin, live.Tickets)
-		before := NewStaff{Name: was.Name, Username: was.Username, Email: was.Email, Phone: was.Phone, RoleID: was.RoleID, Active: was.Active}
-		return c.Audit("staff.updated", "staff", id, before.trace(), n.trace())
-	})
-}
-
-// SetStaffActive lets a person in again, or out at once.
-func (o *Office) SetStaffActive(ctx context.Context, by staff.Actor, id uuid.UUID, active bool) error {
-	return o.ledger.Write(ctx, by, staff.StaffManage, func(ctx context.Context, c *ledger.Change) error {
-		administrators, err := c.Q.LockAdministrators(ctx)
-		if err != nil {
-			return fmt.Errorf("lock administrators: %w", err)
-		}
-		was, err := c.Q.LockStaff(ctx, id)
-		if err != nil {
-			return missing(err, "lock staff")
-		}
-		if !active && len(administrators) == 1 && administrators[0] == id {
-			return ErrLastAdministrator
-		}
-		if was.Active == active {
+		if maps.Equal(is, staffFields(was)) && hashed == "" {
 			return c.Nothing()
 		}
-		err = c.Q.UpdateStaff(ctx, queries.UpdateStaffParams{
-			ID: id, Name: was.Name, Username: was.Username, Email: was.Email, Phone: was.Phone,
-			RoleID: was.RoleID, Active: active, UpdatedAt: c.Now,
-		})
+		role, roleFault, err := roleOf(ctx, c, uuid.MustParse(is["role_id"]))
 		if err != nil {
-			return fmt.Errorf("update staff: %w", err)
+			return err
 		}
-		action := "staff.activated"
-		if !active {
-			action = "staff.deactivated"
-			if err := endSessions(ctx, c, id, uuid.Nil); err != nil {
+		if roleFault != nil {
+			return roleFault
+		}
+		active := is["active"] == "1"
+		if !active || !isAdministrator(role) {
+			if err := leaveAnother(administrators, id); err != nil {
+				return err
+			}
+		}
+		if err := saveStaff(ctx, c, was, is, hashed); err != nil {
+			return err
+		}
+		if hashed != "" || !active || role.ID != was.RoleID {
+			if err := endSessions(ctx, c, id, exceptOwn(by, id, active)); err != nil {
 				return err
 			}
 		}
 		c.Tell(live.Admin, live.Tickets)
-		return c.Audit(action, "staff", id, map[string]any{"active": was.Active}, map[string]any{"active": active})
+		return c.Audit("staff.updated", "staff", id, record(was, nil, 0), record(was, is, 1))
 	})
+	return o.whoHas(ctx, err, n)
 }
 
-// keepAnAdministrator refuses the edit that would leave none. The
-// administrators are locked first, so that two of them cannot leave at once.
-func keepAnAdministrator(ctx context.Context, c *ledger.Change, id, roleID uuid.UUID, active bool) error {
-	administrators, err := c.Q.LockAdministrators(ctx)
-	if err != nil {
-		return fmt.Errorf("lock administrators: %w", err)
+// decideStaff is what the account becomes: what the form asks for, held against
+// what others saved since it was drawn.
+func decideStaff(ctx context.Context, c *ledger.Change, was queries.LockStaffRow, n NewStaff, faults fault.Faults) (ledger.Fields, error) {
+	if n.Version <= 0 {
+		return nil, ErrVersion
 	}
-	if len(administrators) != 1 || administrators[0] != id {
+	if _, f, err := roleOf(ctx, c, n.RoleID); err != nil {
+		return nil, err
+	} else if f != nil {
+		faults = append(faults, f)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	return changed(ctx, c, staffThing(was, n.Version), staffFields(was), n.fields(), ErrStaleStaff)
+}
+
+// saveStaff writes what an account's form holds, and a new password if there
+// is one.
+func saveStaff(ctx context.Context, c *ledger.Change, was queries.LockStaffRow, is ledger.Fields, hashed string) error {
+	roleID, err := uuid.Parse(is["role_id"])
+	if err != nil {
+		return fmt.Errorf("read role: %w", err)
+	}
+	err = c.Q.UpdateStaff(ctx, queries.UpdateStaffParams{
+		ID: was.ID, Name: is["name"], Username: is["username"], Email: is["email"], Phone: is["phone"],
+		RoleID: roleID, Active: is["active"] == "1", UpdatedAt: c.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("update staff: %w", taken(err))
+	}
+	if hashed == "" {
 		return nil
 	}
-	role, err := c.Q.GetRole(ctx, roleID)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("get role: %w", err)
-	}
-	stays := err == nil && role.Key != nil && *role.Key == string(staff.Administrator)
-	if !stays || !active {
-		return ErrLastAdministrator
-	}
-	return nil
-}
-
-func endSessions(ctx context.Context, c *ledger.Change, id, except uuid.UUID) error {
-	_, err := c.Q.RevokeSessions(ctx, queries.RevokeSessionsParams{StaffID: id, ExceptID: except, Now: &c.Now})
+	err = c.Q.UpdatePassword(ctx, queries.UpdatePasswordParams{ID: was.ID, PasswordHash: hashed, UpdatedAt: c.Now})
 	if err != nil {
-		return fmt.Errorf("revoke sessions: %w", err)
+		return fmt.Errorf("update password: %w", err)
 	}
-	c.EndStreams(id)
 	return nil
 }
 
-func exceptOwn(by staff.Actor, id uuid.UUID) uuid.UUID {
-	if by.ID == id {
-		return by.Session
+// roleOf returns a role that exists, or the refusal of one that does not.
+func roleOf(ctx context.Context, c *ledger.Change, id uuid.UUID) (queries.GetRoleRow, *fault.Fault, error) {
+	role, err := c.Q.GetRole(ctx, id)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return role, fault.ErrUnknown.On("role_id"), nil
+	case err != nil:
+		return role, nil, fmt.Errorf("get role: %w", err)
 	}
-	return uuid.Nil
+	return role, nil, nil
 }
 
 func taken(err error) error {
@@ -264,10 +222,24 @@ func taken(err error) error {
 	return err
 }
 
-// trace is the person as an audit record keeps them: never the password.
-func (n NewStaff) trace() map[string]any {
-	return map[string]any{
-		"name": n.Name, "username": n.Username, "email": n.Email, "phone": n.Phone,
-		"role": n.RoleID, "active": n.Active, "password_set": n.Password != "",
+// whoHas adds to a refused name or address who has it, for a link.
+func (o *Office) whoHas(ctx context.Context, err error, n NewStaff) error {
+	var other fault.Other
+	switch {
+	case errors.Is(err, ErrUsernameTaken):
+		row, lookErr := o.read.StaffByUsername(ctx, n.Username)
+		if lookErr != nil {
+			return err
+		}
+		other = fault.Other{ID: row.ID.String(), Name: row.Name}
+		return ErrUsernameTaken.On("username").Detailed(other)
+	case errors.Is(err, ErrEmailTaken):
+		row, lookErr := o.read.StaffByEmail(ctx, n.Email)
+		if lookErr != nil {
+			return err
+		}
+		other = fault.Other{ID: row.ID.String(), Name: row.Name}
+		return ErrEmailTaken.On("email").Detailed(other)
 	}
+	return err
 }
