@@ -1,15 +1,23 @@
 // picker: turns [data-picker], a choice of a few, into a field that finds one of
 // many (WAI-ARIA combobox with a list). The choice underneath keeps the value
 // that is posted; GET {data-picker}?q= answers <option> elements.
+function line(option, id) {
+  const li = Object.assign(document.createElement("li"), { id, role: "option" });
+  const name = Object.assign(document.createElement("span"), { textContent: option.text.trim() });
+  const help = Object.assign(document.createElement("small"), { className: "muted", textContent: option.dataset.help ?? "" });
+  li.append(name, help);
+  li.dataset.value = option.value;
+  return li;
+}
+
 function enhance(root) {
   const [select, input, list, status] = ["select", "input", "ul", "[role=status]"].map((s) => root.querySelector(s));
   let at = -1; // the marked line
   let asked = 0; // so that a late answer does not replace a newer one
   let timer;
-
   const options = () => [...list.querySelectorAll("[role=option]")];
-  const chosen = () => (select.value ? select.selectedOptions[0].text.trim() : "");
   const known = () => [...select.options].filter((o) => o.value);
+  const chosen = () => (select.value ? select.selectedOptions[0].text.trim() : "");
 
   function mark(next) {
     at = next;
@@ -24,21 +32,12 @@ function enhance(root) {
     mark(-1);
   }
 
-  function line(option, i) {
-    const li = Object.assign(document.createElement("li"), { id: `${list.id}-${i}`, role: "option" });
-    const name = Object.assign(document.createElement("span"), { textContent: option.text.trim() });
-    const help = Object.assign(document.createElement("small"), { className: "muted", textContent: option.dataset.help ?? "" });
-    li.append(name, help);
-    li.dataset.value = option.value;
-    return li;
-  }
-
   function draw(found) {
     const { none, one, other } = root.dataset;
-    list.replaceChildren(...found.map(line));
+    list.replaceChildren(...found.map((o, i) => line(o, `${list.id}-${i}`)));
+    list.dataset.none = none;
     status.textContent = found.length ? (found.length === 1 ? one : other).replace("{n}", found.length) : none;
     open(true);
-    if (!found.length) list.append(Object.assign(document.createElement("li"), { className: "pad-menu muted", textContent: none }));
     if (found.length && input.value) mark(0);
   }
 
@@ -46,14 +45,12 @@ function enhance(root) {
     const mine = ++asked;
     const q = input.value.trim();
     if (!q || q === chosen()) return draw(known());
-    try {
-      const answer = await fetch(`${root.dataset.picker}?q=${encodeURIComponent(q)}`, { headers: { "HX-Request": "true" } });
-      if (!answer.ok || mine !== asked) return;
-      const page = new DOMParser().parseFromString(`<select>${await answer.text()}</select>`, "text/html");
-      draw([...page.querySelectorAll("option")].filter((o) => o.value));
-    } catch {
-      open(false); // offline: what is chosen stays
-    }
+    // Offline or refused: what is chosen stays
+    const answer = await fetch(`${root.dataset.picker}?q=${encodeURIComponent(q)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const html = answer?.ok ? await answer.text() : "";
+    if (mine !== asked) return;
+    const page = new DOMParser().parseFromString(`<select>${html}</select>`, "text/html");
+    draw([...page.querySelectorAll("option")].filter((o) => o.value));
   }
 
   function choose(li) {
@@ -66,7 +63,7 @@ function enhance(root) {
 
   // Text that names nobody goes back to who is chosen; an emptied field chooses nobody
   function settle(emptied = false) {
-    if (emptied && select.options[0]?.value === "") select.value = "";
+    if (emptied) select.value = "";
     input.value = chosen();
     open(false);
   }
@@ -82,15 +79,13 @@ function enhance(root) {
     event.preventDefault();
     event.stopPropagation();
   });
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(find, 150);
-  });
+  const soon = () => (clearTimeout(timer), (timer = setTimeout(find, 150)));
+  input.addEventListener("input", soon);
   input.addEventListener("click", () => list.hidden && find());
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => settle(!input.value.trim()));
   list.addEventListener("mousedown", (event) => event.preventDefault());
-  list.addEventListener("click", ({ target }) => target.closest("[role=option]") && choose(target.closest("[role=option]")));
+  list.addEventListener("click", ({ target }) => target.closest("li") && choose(target.closest("li")));
 
   // The search takes the place of the choice: label and error links lead to it
   const { id, required } = select;
@@ -101,5 +96,5 @@ function enhance(root) {
 }
 
 const scan = () => document.querySelectorAll("[data-picker]:not([data-ready])").forEach(enhance);
-scan();
 document.addEventListener("htmx:after:swap", scan);
+scan();

@@ -163,6 +163,7 @@ func TestEveryPageObeysThePolicyAndFitsTheScreen(t *testing.T) {
 	}
 }
 
+// Seen to fail with font-src, and with img-src, taken out of the policy.
 func TestIconsAndFontArriveUnderThePolicy(t *testing.T) {
 	b := open(t, nil)
 	b.visit("/")

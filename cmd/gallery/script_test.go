@@ -75,6 +75,23 @@ func TestAFailedRequestKeepsWhatWasTypedAndSaysSo(t *testing.T) {
 	b.until(`!document.querySelector("#composer button").disabled`)
 }
 
+// The answer of a refusal may bring its own words, whatever its status.
+func TestAToastInsideARefusalIsShownOnce(t *testing.T) {
+	b := open(t, map[string]http.HandlerFunc{
+		"GET /ticket": framed("", composer),
+		"POST /replies": func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusTooManyRequests)
+			page(func(*http.Request) templ.Component {
+				return components.ToastPartial(components.Toast{Kind: components.Danger, Title: "Muitas vezes"})
+			})(w, r)
+		},
+	})
+	b.visit("/ticket")
+	b.do(chromedp.SendKeys(chromedp.ID("body"), "Marta"), chromedp.Click(chromedp.CSS("#composer button")))
+	b.until(`[...document.querySelectorAll("#toasts .toast")].map((c) => c.innerText.trim()).join() === "Muitas vezes"`)
+	b.calm()
+}
+
 func TestARefusedFormIsDrawnAndTheFirstBadFieldHasTheFocus(t *testing.T) {
 	refused := `<form id="composer" method="post"><div class="notice danger" role="alert" tabindex="-1" data-summary>Falta</div>
 	  <textarea id="body" name="body" aria-invalid="true">Marta</textarea></form>`
