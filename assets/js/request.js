@@ -17,6 +17,10 @@ function toast(title) {
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
   if (token) ctx.request.headers["X-CSRF-Token"] = token;
+  // A button that sends its form elsewhere does so as in any browser: a note
+  // must never be sent where replies go
+  const elsewhere = ctx.request.submitter?.getAttribute("formaction");
+  if (elsewhere) ctx.request.action = elsewhere;
 });
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {

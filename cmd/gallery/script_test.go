@@ -108,6 +108,27 @@ func TestARefusedFormIsDrawnAndTheFirstBadFieldHasTheFocus(t *testing.T) {
 	b.calm()
 }
 
+// htmx takes a form's hx-post whatever button was pressed. Seen to fail without
+// the line in request.js.
+func TestAButtonThatSendsElsewhereIsObeyed(t *testing.T) {
+	form := `<form id="composer" method="post" action="/replies" hx-post="/replies" hx-swap="outerHTML" data-send>
+	  <textarea id="body" name="body">segredo</textarea>
+	  <button class="button" type="submit" hidden>Enviar</button>
+	  <button class="button" type="submit" formaction="/notes">Guardar nota</button></form>`
+	b := open(t, map[string]http.HandlerFunc{
+		"GET /ticket":   framed("", form),
+		"POST /replies": answer(200, `<p id="went">replies</p>`),
+		"POST /notes":   answer(200, `<p id="went">notes</p>`),
+	})
+	b.visit("/ticket")
+	b.do(chromedp.Click(chromedp.CSS("[formaction]")))
+	b.until(`document.getElementById("went")?.textContent === "notes"`)
+	b.visit("/ticket")
+	b.do(chromedp.Focus(chromedp.ID("body")), chromedp.KeyEvent("\r", chromedp.KeyModifiers(2)))
+	b.until(`document.getElementById("went")?.textContent === "notes"`)
+	b.calm()
+}
+
 func TestAFormIsSentOnceHoweverOftenItIsClicked(t *testing.T) {
 	var sent atomic.Int32
 	token := make(chan string, 9)
