@@ -3,28 +3,15 @@ package handlers
 import "net/http"
 
 func (a *App) activateStaff(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createAssignment(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createClosure(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) createCustomer(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) createDepartment(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createEscalation(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createNote(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createPending(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createPresence(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createReopening(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createReply(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createRetraction(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) createStaff(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createTicket(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) createTransfer(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) deactivateStaff(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) deleteDepartment(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) deleteTicket(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) editCustomer(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) editDepartment(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) editProfile(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) editStaff(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) editTicket(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) exportTickets(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) listCustomerOptions(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) listCustomers(http.ResponseWriter, *http.Request) error { return errNoPage }
@@ -36,7 +23,6 @@ func (a *App) listTickets(http.ResponseWriter, *http.Request) error { return err
 func (a *App) newCustomer(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) newDepartment(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) newStaff(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) newTicket(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) readNotifications(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) revokeSession(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) showBell(http.ResponseWriter, *http.Request) error { return errNoPage }
@@ -44,12 +30,9 @@ func (a *App) showBellList(http.ResponseWriter, *http.Request) error { return er
 func (a *App) showCustomer(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) showCustomerLive(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) showCustomerRows(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) showTicket(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) showTicketLive(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) showTicketRows(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) updateCustomer(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) updateDepartment(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) updatePassword(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) updateProfile(http.ResponseWriter, *http.Request) error { return errNoPage }
 func (a *App) updateStaff(http.ResponseWriter, *http.Request) error { return errNoPage }
-func (a *App) updateTicket(http.ResponseWriter, *http.Request) error { return errNoPage }
