@@ -26,13 +26,16 @@ type commands struct {
 	Settings settings `embed:"" group:"settings"`
 
 	Serve   serveCmd   `cmd:"" group:"run" help:"Open the doors: the web, and the worker with it."`
+	Worker  workerCmd  `cmd:"" group:"run" help:"Work through the queue only, beside web instances."`
 	Migrate migrateCmd `cmd:"" group:"run" help:"Bring the database to this program's schema and end."`
 
 	Import importCmd `cmd:"" group:"data" help:"Bring in what another system exported."`
 	Demo   demoCmd   `cmd:"" group:"data" help:"Make a company to look at, in an empty database."`
 
-	DB dbCmd `cmd:"" name:"db" group:"care" help:"The embedded database."`
+	Admin adminCmd `cmd:"" group:"care" help:"Accounts, when nobody can log in."`
+	DB    dbCmd    `cmd:"" name:"db" group:"care" help:"The embedded database."`
 
+	Doctor  doctorCmd  `cmd:"" group:"look" help:"Show what is in force and what is wrong."`
 	Version versionCmd `cmd:"" group:"look" help:"Show the version."`
 }
 

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -210,7 +212,19 @@ func databaseProblem(c Config, err error) *problem {
 		if !c.embedded() {
 			where = "the database at " + redacted(c.DatabaseURL)
 		}
-		return &problem{code: exitUnavailable, text: fmt.Sprintf("%s cannot be reached: %v", where, err), err: err}
+		return &problem{code: exitUnavailable, text: where + " cannot be reached: " + oneLine(err), err: err}
 	}
 	return &problem{code: exitFailed, text: fmt.Sprintf("the database cannot be used: %v", err), err: err}
+}
+
+// oneLine is an error on one line: a failed connection is told with a line for
+// each address and try, many of them alike.
+func oneLine(err error) string {
+	var said []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, " ")
 }

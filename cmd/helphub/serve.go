@@ -23,40 +23,59 @@ type serveCmd struct {
 // Run opens the doors and closes them in order when ctx ends.
 func (s serveCmd) Run(ctx context.Context, p *program) error {
 	// The address comes first: it is the cheapest thing to be wrong.
-	door, err := listen(ctx, p.cfg.Addr)
+	door, err := listen(ctx, p.cfg.Addr, "HELPHUB_ADDR")
 	if err != nil {
 		return err
 	}
 	defer door.Close()
-	h, err := p.build(ctx, nil)
+	m, err := p.openMeter(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.close()
+	h, err := p.build(ctx, m.query())
 	if err != nil {
 		return stopped(ctx, err)
 	}
 	defer h.close(ctx)
+	m.measureHouse(h)
+	return stopped(ctx, s.serve(ctx, h, m, door))
+}
+
+// serve runs the house from its first answer to its last.
+func (s serveCmd) serve(ctx context.Context, h *house, m *meter, door net.Listener) error {
 	needsSetup, err := h.setUp(ctx)
-	if err != nil {
-		return stopped(ctx, err)
-	}
-	w, err := h.newWeb(ctx)
 	if err != nil {
 		return err
 	}
-	base := p.cfg.baseURL(door.Addr())
+	base := h.cfg.baseURL(door.Addr())
 	if needsSetup {
 		if err := h.invite(ctx, base); err != nil {
-			return stopped(ctx, err)
+			return err
 		}
 	}
+	w, err := h.newWeb(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer w.silence()
+	if !s.NoWorker {
+		hands, err := h.startWorker(ctx, m)
+		if err != nil {
+			return err
+		}
+		defer h.stopWorker(ctx, hands)
+	}
 	failed := w.open(door)
+	defer w.close(ctx, door)
 	w.hears(ctx)
-	fmt.Fprintf(p.out, "HelpHub is ready at %s\n", base)
+	fmt.Fprintf(h.out, "HelpHub is ready at %s\n", base)
 	select {
 	case <-ctx.Done():
-		err = nil
-	case err = <-failed:
+		return nil
+	case err := <-failed:
+		return err
 	}
-	w.close(ctx, door)
-	return err
 }
 
 // stopped is nil when an error is only the echo of our own end.
@@ -67,12 +86,13 @@ func stopped(ctx context.Context, err error) error {
 	return err
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// listen opens an address, or says which setting to change.
+func listen(ctx context.Context, addr, setting string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, &problem{code: exitAddress, text: fmt.Sprintf("%s is in use by another program; choose another with HELPHUB_ADDR", addr), err: err}
+		return nil, &problem{code: exitAddress, text: fmt.Sprintf("%s is in use by another program; choose another with %s", addr, setting), err: err}
 	case err != nil:
 		return nil, &problem{code: exitAddress, text: fmt.Sprintf("cannot listen on %s: %v", addr, err), err: err}
 	}
@@ -94,7 +114,7 @@ type web struct {
 	over       chan struct{}
 }
 
-func (h *house) newWeb(ctx context.Context) (*web, error) {
+func (h *house) newWeb(ctx context.Context, m *meter) (*web, error) {
 	w := &web{house: h, hearing: make(chan struct{}), over: make(chan struct{})}
 	parts := live.NewParts(h.hub, live.PartsOptions{})
 	w.presence = live.NewPresence(h.hub, func(ctx context.Context, payload string) error {
@@ -120,7 +140,7 @@ func (h *house) newWeb(ctx context.Context) (*web, error) {
 	w.listener = listener
 	app, site, err := handlers.New(handlers.Options{
 		DB: h.db.DB, Desk: h.desk, Office: h.office, Hub: h.hub, Parts: parts, Presence: w.presence, Log: h.log,
-		PublicURL: h.cfg.PublicURL, TrustedProxies: h.cfg.TrustedProxies, Ready: w.ready, Version: version(),
+		PublicURL: h.cfg.PublicURL, TrustedProxies: h.cfg.TrustedProxies, Ready: w.ready, Observe: m.request(), Version: version(),
 	})
 	if err != nil {
 		listener.Close()
@@ -128,6 +148,7 @@ func (h *house) newWeb(ctx context.Context) (*web, error) {
 	}
 	w.app = app
 	w.server = newServer(w.parting(timed(site)), h.log, w.conns.note)
+	m.measureWeb(w)
 	lasting, w.background = context.WithCancel(lasting)
 	go w.run(lasting)
 	return w, nil
@@ -187,8 +208,9 @@ const (
 	finishLimit = 20 * time.Second
 )
 
-// close ends in this order: no new connections, no streams, no requests, no
-// presence, no news. The pools and the database are the house's.
+// close ends in this order: no new connections, no streams, no requests.
+// Whatever still works behind the door ends after it: the worker, then silence,
+// then the pools and the database.
 func (w *web) close(ctx context.Context, door net.Listener) {
 	ctx = context.WithoutCancel(ctx)
 	w.closing.Store(true)
@@ -205,6 +227,11 @@ func (w *web) close(ctx context.Context, door net.Listener) {
 		_ = w.server.Close() // Nothing is left to do about a connection.
 	}
 	cancel()
+}
+
+// silence ends presence, with a last word to the other instances, and then the
+// listener.
+func (w *web) silence() {
 	w.background()
 	<-w.over
 	w.listener.Close()
