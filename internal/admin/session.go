@@ -128,7 +128,9 @@ func countTry(ctx context.Context, c *ledger.Change, one count) (uuid.UUID, erro
 	if err := lockKey(ctx, c, one.key); err != nil {
 		return uuid.Nil, err
 	}
-	tries, err := c.Q.LoginAttempts(ctx, queries.LoginAttemptsParams{Key: one.key, Since: c.Now.Add(-loginWindow)})
+	// Two windows: a wait counts from the last try of a run that may have begun
+	// a whole window before it.
+	tries, err := c.Q.LoginAttempts(ctx, queries.LoginAttemptsParams{Key: one.key, Since: c.Now.Add(-2 * loginWindow)})
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("count tries: %w", err)
 	}
