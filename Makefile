@@ -24,7 +24,7 @@ test: postgres ## run every test, with the race detector where there is a C comp
 	@test -n "$(RACE)" || { echo 'make test: no C compiler, so the race detector stays off'; test "$$HELPHUB_RACE" != required; }
 	go test $(RACE) $(ARGS) ./...
 
-check: generated format lint test build ## generate and compare, format, vet, lint, test, build
+check: generated format lint test build ## generate and compare, format, tidy, vet, lint, test, build
 
 generate: ## write the Go of the templates and of the queries
 	$(TOOL) templ generate
@@ -36,6 +36,7 @@ generated: generate
 
 format:
 	@files=$$(gofmt -l $$(git ls-files '*.go')) && test -z "$$files" || { echo "make format: gofmt would change:"; echo "$$files"; exit 1; }
+	go mod tidy -diff
 
 lint: ## go vet and the linters of .golangci.yml
 	go vet ./...
@@ -49,7 +50,7 @@ bench: postgres ## measure what docs/operations.md promises
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m $(ARGS) ./...
 
 faults: postgres ## kill and starve real processes and check that nothing is lost
-	go test -count=1 -timeout 30m -v $(ARGS) ./internal/faults/...
+	HELPHUB_FAULTS=whole go test -count=1 -timeout 30m -v $(ARGS) ./internal/faults
 
 postgres:
 	@tools/postgres
