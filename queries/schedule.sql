@@ -1,12 +1,13 @@
 -- name: PlanSchedule :exec
 -- Makes the row of something that runs by itself, or moves its next run when
--- the rule or the company's zone has changed. A run that is due stays due.
+-- the rule or the company's zone has changed. A run that is due stays due. A
+-- row that is as it should be is not even locked: every worker asks each minute.
 INSERT INTO schedule (name, rule, zone, catch_up, next_run_at)
-VALUES (@name, @rule, @zone, @catch_up, @next_run_at)
+SELECT @name, @rule, @zone, @catch_up, @next_run_at
+WHERE NOT EXISTS (SELECT 1 FROM schedule AS s WHERE s.name = @name AND s.rule = @rule AND s.zone = @zone AND s.catch_up = @catch_up)
 ON CONFLICT (name) DO UPDATE
 SET rule = excluded.rule, zone = excluded.zone, catch_up = excluded.catch_up,
-    next_run_at = CASE WHEN schedule.next_run_at <= @now::timestamptz THEN schedule.next_run_at ELSE excluded.next_run_at END
-WHERE (schedule.rule, schedule.zone, schedule.catch_up) IS DISTINCT FROM (excluded.rule, excluded.zone, excluded.catch_up);
+    next_run_at = CASE WHEN schedule.next_run_at <= @now::timestamptz THEN schedule.next_run_at ELSE excluded.next_run_at END;
 
 -- name: DueSchedules :many
 -- What is due, held; what another worker holds is its business. Names that

@@ -34,8 +34,8 @@ func plan() []task {
 	}
 }
 
-func planned(name string) bool {
-	return slices.ContainsFunc(plan(), func(t task) bool { return t.name() == name })
+func (w *Worker) planned(name string) bool {
+	return slices.ContainsFunc(w.tasks, func(t task) bool { return t.name() == name })
 }
 
 const (
@@ -81,7 +81,7 @@ func (w *Worker) tick(ctx context.Context) error {
 		}
 		tasks := map[string]task{}
 		var names []string
-		for _, t := range plan() {
+		for _, t := range w.tasks {
 			if err := planTask(ctx, q, t, zone, now); err != nil {
 				return nil, err
 			}
