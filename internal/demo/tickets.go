@@ -40,15 +40,16 @@ func (m *Maker) officeHours(at time.Time) time.Time {
 func (m *Maker) tell(ctx context.Context, i int, at time.Time) error {
 	s := stories[(i*7)%len(stories)]
 	attendant := m.people[[]string{"ana", "rui"}[m.random.IntN(2)]]
+	shop := m.random.IntN(len(m.shops))
 	protocol, err := m.desk.At(at).OpenTicket(ctx, attendant, helpdesk.NewTicket{
 		Form: m.named(i, 0), Subject: s.subject, Description: s.description, Priority: s.priority,
-		CustomerID: m.shops[m.random.IntN(len(m.shops))], DepartmentID: m.teams[s.department],
+		CustomerID: m.shops[shop], DepartmentID: m.teams[s.department],
 	})
 	if err != nil {
 		return err
 	}
 	technician := m.people[[]string{"bruno", "helena", "diego", "joana"}[m.random.IntN(4)]]
-	told := &telling{m: m, i: i, protocol: protocol, at: at, attendant: attendant, technician: technician}
+	told := &telling{m: m, i: i, protocol: protocol, at: at, caller: contacts[shop%len(contacts)], attendant: attendant, technician: technician}
 	recent := ticketCount-i < 40
 	lines := s.lines
 	if recent && len(lines) > 0 {
@@ -74,6 +75,7 @@ type telling struct {
 	i                     int
 	protocol              ticket.Protocol
 	at                    time.Time
+	caller                string // who speaks for the customer
 	attendant, technician staff.Actor
 }
 
@@ -100,7 +102,7 @@ func (s *telling) line(ctx context.Context, n int, l line) error {
 	case note:
 		return s.later().Note(ctx, s.technician, s.on(), words)
 	case caller:
-		return s.later().Hear(ctx, staff.Actor{Name: "Cliente", System: true}, s.on(), words)
+		return s.later().Hear(ctx, staff.System(s.caller), s.on(), words)
 	case team:
 	}
 	return s.later().Reply(ctx, s.technician, s.on(), words)

@@ -51,6 +51,12 @@ var shops = []shop{
 	{"Wagner Tadeu Brandão", "", "Ponte Preta"},
 }
 
+// contacts speak for the customers in their tickets.
+var contacts = []string{
+	"Marta Oliveira", "Sérgio Yamada", "Paulo Henrique Dias", "Lurdes Camargo", "Renata Pires", "Gilberto Nunes",
+	"Tereza Antunes", "Dra. Mônica Leal", "Giovanni Rossi", "Neide Moura",
+}
+
 var streets = []string{
 	"Rua Barão de Jaguara", "Avenida Norte-Sul", "Rua Conceição", "Avenida Brasil", "Rua Coronel Quirino",
 	"Avenida Doutor Nelson d’Ávila", "Rua Maria Monteiro", "Rua Sacramento", "Avenida Orosimbo Maia",
