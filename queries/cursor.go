@@ -1,3 +1,6 @@
+// Package queries is all SQL of the program: the .sql files, the Go that is
+// generated from them, and the builders of the lists whose filters and order a
+// person chooses. Rows in, values out; it decides nothing.
 package queries
 
 import (

@@ -128,7 +128,7 @@ func (l *Listener) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(wait/2 + rand.N(wait/2)):
+		case <-time.After(wait/2 + rand.N(wait/2)): //nolint:gosec // a pause may be guessed
 		}
 		wait = min(2*wait, lastRetry)
 	}
