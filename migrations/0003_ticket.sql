@@ -43,7 +43,7 @@ CREATE INDEX ticket_by_customer_activity ON ticket (customer_id, last_activity_a
 -- Sorted by department a page takes the first rows of each team and status.
 CREATE INDEX ticket_by_department_status ON ticket (department_id, status, id);
 CREATE INDEX ticket_by_department_activity ON ticket (department_id, last_activity_at, id);
-CREATE INDEX ticket_by_technician_activity ON ticket (technician_id, last_activity_at, id);
+CREATE INDEX ticket_by_technician_activity ON ticket (technician_id, last_activity_at, id) INCLUDE (status);
 CREATE INDEX ticket_by_opener ON ticket (opened_by);
 -- One technician's active tickets, and nobody's; the status comes along to be counted.
 CREATE INDEX active_by_technician ON ticket (technician_id, last_activity_at, id) INCLUDE (status) WHERE status <> 'closed';
