@@ -14,7 +14,7 @@ document.addEventListener("click", (event) => {
     else if (!dialog?.open) dialog?.showModal();
   }
   // A click beside a dialog is a click on it, outside of its content
-  if (!lightDismiss && target.matches?.("dialog[open]")) {
+  if (!lightDismiss && target.matches?.('dialog[open][closedby="any"]')) {
     const box = target.getBoundingClientRect();
     const inside =
       event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
