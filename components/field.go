@@ -15,6 +15,9 @@ type Option struct {
 	Help string
 }
 
+// Link is somewhere to go; none when Href is empty.
+type Link struct{ Text, Href string }
+
 // FieldView is one field of a form: label above, help and error below.
 type FieldView struct {
 	// Name is the field's name in the posted form.
@@ -27,7 +30,9 @@ type FieldView struct {
 	Type string
 	Help string
 	// Error is why the value was refused, in plain words; empty when it was not.
-	Error    string
+	Error string
+	// Other is who has the value already, as a link beside the error.
+	Other    Link
 	Required bool
 	// Max is how many characters are taken; 0 means that nothing says so.
 	Max int

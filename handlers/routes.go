@@ -106,6 +106,7 @@ func (a *App) daily(t table) {
 func (a *App) administration(t table) {
 	t.get("/admin", staff.SignedIn, a.showAdmin)
 	t.get("/admin/departments", staff.DepartmentManage, a.listDepartments)
+	t.get("/admin/departments/rows", staff.DepartmentManage, a.showDepartmentRows)
 	t.get("/admin/departments/new", staff.DepartmentManage, a.newDepartment)
 	t.post("/admin/departments", staff.DepartmentManage, a.createDepartment)
 	t.post("/admin/departments/new", staff.DepartmentManage, a.createDepartment)
@@ -113,6 +114,7 @@ func (a *App) administration(t table) {
 	t.post("/admin/departments/{id}/edit", staff.DepartmentManage, a.updateDepartment)
 	t.post("/admin/departments/{id}/deletion", staff.DepartmentManage, a.deleteDepartment)
 	t.get("/admin/staff", staff.StaffManage, a.listStaff)
+	t.get("/admin/staff/rows", staff.StaffManage, a.showStaffRows)
 	t.get("/admin/staff/new", staff.StaffManage, a.newStaff)
 	t.post("/admin/staff", staff.StaffManage, a.createStaff)
 	t.post("/admin/staff/new", staff.StaffManage, a.createStaff)

@@ -172,7 +172,7 @@ func (g CustomerGrid) where() *where {
 	if len(g.Terms.Words) == 0 {
 		return w
 	}
-	contains := func(piece string) string { return "search LIKE '%' || fold(" + w.arg(literally(piece)) + ") || '%'" }
+	contains := func(piece string) string { return "search LIKE '%' || fold(" + w.arg(Literally(piece)) + ") || '%'" }
 	var words []string
 	for _, word := range g.Terms.Words {
 		words = append(words, contains(word))
@@ -185,8 +185,8 @@ func (g CustomerGrid) where() *where {
 	return w
 }
 
-// literally escapes what LIKE would read as a pattern (D-82).
-func literally(s string) string {
+// Literally escapes what LIKE would read as a pattern (D-82).
+func Literally(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 

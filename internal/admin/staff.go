@@ -200,8 +200,12 @@ func saveStaff(ctx context.Context, c *ledger.Change, was queries.LockStaffRow, 
 	return nil
 }
 
-// roleOf returns a role that exists, or the refusal of one that does not.
+// roleOf returns a role that exists, or the refusal of one that does not; the
+// zero id is a choice left out.
 func roleOf(ctx context.Context, c *ledger.Change, id uuid.UUID) (queries.GetRoleRow, *fault.Fault, error) {
+	if id == uuid.Nil {
+		return queries.GetRoleRow{}, fault.ErrRequired.On("role_id"), nil
+	}
 	role, err := c.Q.GetRole(ctx, id)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

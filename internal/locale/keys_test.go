@@ -43,7 +43,7 @@ var statuses = []string{"400", "401", "403", "404", "405", "409", "413", "422", 
 // filledByScript are messages that a page carries whole, as data of an element,
 // and a script fills in.
 func filledByScript() []string {
-	return []string{"error.toast_broke", "ui.count_of", "ui.draft_restored", "ui.draft_saved", "ui.news.one", "ui.news.other",
+	return []string{"customer.news.one", "customer.news.other", "error.toast_broke", "ui.count_of", "ui.draft_restored", "ui.draft_saved", "ui.news.one", "ui.news.other",
 		"ui.paste_cut", "ui.picker_count.one", "ui.picker_count.other"}
 }
 
