@@ -18,3 +18,15 @@ func ListenFast(ctx context.Context, dsn, channel string, hooks Hooks) (*Listene
 	l.start(ctx)
 	return l, nil
 }
+
+// ListenUnpinged is Listen without pings, for a test of what is noticed
+// without them.
+func ListenUnpinged(ctx context.Context, dsn, channel string, hooks Hooks) (*Listener, error) {
+	l, err := newListener(dsn, channel, hooks)
+	if err != nil {
+		return nil, err
+	}
+	l.pingEvery = time.Hour
+	l.start(ctx)
+	return l, nil
+}

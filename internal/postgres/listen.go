@@ -170,7 +170,7 @@ func (l *Listener) hear(ctx context.Context, conn *pgx.Conn) error {
 			if l.hooks.OnNotify != nil {
 				l.hooks.OnNotify(news.Payload)
 			}
-		case ctx.Err() != nil || waiting.Err() == nil:
+		case ctx.Err() != nil || conn.IsClosed():
 			return fmt.Errorf("wait for news: %w", err)
 		}
 		if time.Now().Before(ping) {

@@ -98,6 +98,28 @@ func TestAListenerSurvivesAHundredLostConnections(t *testing.T) {
 	}
 }
 
+// Seen to go on for the time between two pings, asking the closed connection
+// again and again, when its end was looked for in the context of the wait.
+func TestAListenerNoticesTheEndOfItsConnectionAtOnce(t *testing.T) {
+	t.Parallel()
+	dsn := dbtest.Empty(t)
+	heard := make(ears, 100)
+	l, err := postgres.ListenUnpinged(t.Context(), dsn, "live", heard.hooks())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	heard.expect(t, "connected")
+	_, err = open(t, dsn).Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND application_name = 'helphub listener'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is told", func() bool { return len(heard) == 2 })
+	heard.expect(t, "disconnected")
+	heard.expect(t, "connected")
+}
+
 // A dead line looks like one on which nobody speaks. Seen to wait for ever
 // when hear did not ping.
 func TestAListenerNoticesThatItsServerFellSilent(t *testing.T) {
