@@ -58,6 +58,7 @@ func load(ctx context.Context, c *ledger.Change, protocol ticket.Protocol, versi
 		return nil, fmt.Errorf("lock ticket: %w", err)
 	}
 	t := fromRow(row)
+	c.Follows(t.LastActivity)
 	if version >= t.Version {
 		return t, nil
 	}

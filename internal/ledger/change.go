@@ -31,6 +31,7 @@ type Change struct {
 	Tx  pgx.Tx
 	Q   *queries.Queries
 
+	past     bool
 	timeline []queries.InsertEntryParams
 	audit    *queries.InsertAuditParams
 	jobs     []river.InsertManyParams
@@ -41,6 +42,15 @@ type Change struct {
 // Nothing ends a change that turned out to alter nothing: Write rolls back and
 // reports success.
 func (c *Change) Nothing() error { return errNothing }
+
+// Follows moves the change behind what it found when it got its lock: one that
+// waited for another began before it and happens after it, and the clocks of
+// two machines differ. A change of another time than now keeps that.
+func (c *Change) Follows(last time.Time) {
+	if !c.past && !c.Now.After(last) {
+		c.Now = last.UTC().Add(time.Microsecond)
+	}
+}
 
 // Say records an entry that somebody wrote. The id is the form's, so that a
 // form sent twice makes one entry.

@@ -27,6 +27,7 @@ type Ledger struct {
 	jobs  *river.Client[pgx.Tx]
 	heard func(...live.Topic)
 	now   func() time.Time
+	past  bool // changes happen at a time of their own, not at the clock's
 	quiet bool
 }
 
@@ -45,7 +46,7 @@ func New(pool *pgxpool.Pool, jobs *river.Client[pgx.Tx], heard func(...live.Topi
 // replays the past.
 func (l *Ledger) At(now time.Time) *Ledger {
 	c := *l
-	c.now = func() time.Time { return now }
+	c.now, c.past = func() time.Time { return now }, true
 	return &c
 }
 
@@ -77,7 +78,7 @@ func (l *Ledger) write(ctx context.Context, actor staff.Actor, fn func(context.C
 	if err != nil {
 		return fmt.Errorf("name change: %w", err)
 	}
-	c := &Change{ID: id, Actor: actor, Now: l.now().UTC().Truncate(time.Microsecond)}
+	c := &Change{ID: id, Actor: actor, Now: l.now().UTC().Truncate(time.Microsecond), past: l.past}
 	err = pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error {
 		c.Tx, c.Q = tx, queries.New(tx)
 		if err := fn(ctx, c); err != nil {
