@@ -87,6 +87,5 @@ func Plan() map[string]Room {
 		"internal/bench/...":  {Floor: around},
 		"internal/dbtest":     {Floor: around},
 		"internal/faults/...": {Floor: around},
-		"internal/x":          {Floor: around},
 	}
 }

@@ -21,7 +21,6 @@ import (
 	"helphub/internal/live"
 	"helphub/internal/locale"
 	"helphub/internal/staff"
-	"helphub/internal/ticket"
 	"helphub/queries"
 )
 
@@ -39,13 +38,12 @@ type Maker struct {
 	// Seed makes the same company again.
 	Seed uint64
 
-	random   *rand.Rand
-	desk     *helpdesk.Desk
-	office   *admin.Office
-	people   map[string]staff.Actor
-	teams    map[string]uuid.UUID
-	shops    []uuid.UUID
-	protocol map[int]ticket.Protocol
+	random *rand.Rand
+	desk   *helpdesk.Desk
+	office *admin.Office
+	people map[string]staff.Actor
+	teams  map[string]uuid.UUID
+	shops  []uuid.UUID
 }
 
 // Made is what came of it.
