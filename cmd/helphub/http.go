@@ -19,6 +19,11 @@ const (
 	maxHeader     = 32 << 10
 )
 
+// pace is how long a client may take.
+type pace struct{ body, write time.Duration }
+
+var usualPace = pace{body: bodyTimeout, write: writeTimeout}
+
 func newServer(h http.Handler, log *slog.Logger, note func(net.Conn, http.ConnState)) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
@@ -27,7 +32,7 @@ func newServer(h http.Handler, log *slog.Logger, note func(net.Conn, http.ConnSt
 }
 
 // timed cuts a client that sends its body or takes its answer too slowly.
-func timed(next http.Handler) http.Handler {
+func timed(next http.Handler, limit pace) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/live" {
 			next.ServeHTTP(w, r)
@@ -36,10 +41,10 @@ func timed(next http.Handler) http.Handler {
 		control := http.NewResponseController(w)
 		if r.Body != nil && r.Body != http.NoBody {
 			// A connection without deadlines keeps working without this one.
-			_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
+			_ = control.SetReadDeadline(time.Now().Add(limit.body))
 			r.Body = &timedBody{ReadCloser: r.Body, control: control}
 		}
-		next.ServeHTTP(&timedWriter{ResponseWriter: w, control: control}, r)
+		next.ServeHTTP(&timedWriter{ResponseWriter: w, control: control, limit: limit.write}, r)
 	})
 }
 
@@ -63,17 +68,18 @@ func (b *timedBody) Read(p []byte) (int, error) {
 type timedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	limit   time.Duration
 }
 
 // Write implements io.Writer.
 func (w *timedWriter) Write(p []byte) (int, error) {
-	_ = w.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
 	return w.ResponseWriter.Write(p)
 }
 
 // Flush implements http.Flusher.
 func (w *timedWriter) Flush() {
-	_ = w.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.limit))
 	_ = w.control.Flush() // The next write tells of a connection that is gone.
 }
 

@@ -45,6 +45,12 @@ type process struct {
 // programs are and what is given. It is killed when the test ends.
 func launch(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
+	return launchWith(t, nil, env, args...)
+}
+
+// launchWith is launch with something on the program's standard input.
+func launchWith(t *testing.T, in *os.File, env []string, args ...string) *process {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +60,9 @@ func launch(t *testing.T, env []string, args ...string) *process {
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if in != nil {
+		p.cmd.Stdin = in
 	}
 	p.cmd.Stderr = p
 	if err := p.cmd.Start(); err != nil {

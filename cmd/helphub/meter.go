@@ -33,7 +33,7 @@ func (p *program) openMeter(ctx context.Context) (*meter, error) {
 	m := &meter{Registry: metrics.New()}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler(p.log))
-	m.server = newServer(timed(mux), p.log, nil)
+	m.server = newServer(timed(mux, usualPace), p.log, nil)
 	go func() {
 		if err := m.server.Serve(door); !errors.Is(err, http.ErrServerClosed) {
 			p.log.ErrorContext(ctx, "serve metrics", "error", err)

@@ -147,7 +147,7 @@ func (h *house) newWeb(ctx context.Context, m *meter) (*web, error) {
 		return nil, fmt.Errorf("build site: %w", err)
 	}
 	w.app = app
-	w.server = newServer(w.parting(timed(site)), h.log, w.conns.note)
+	w.server = newServer(w.parting(timed(site, usualPace)), h.log, w.conns.note)
 	m.measureWeb(w)
 	lasting, w.background = context.WithCancel(lasting)
 	go w.run(lasting)
