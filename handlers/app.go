@@ -53,6 +53,7 @@ type App struct {
 	read     *queries.Queries
 	sessions *scs.SessionManager
 	brakes   brakes
+	exports  chan struct{} // one place for each that is being written
 	secure   bool // the public URL is https
 	table    []Route
 }
@@ -62,7 +63,7 @@ func New(o Options) (*App, http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a := &App{Options: o, read: queries.New(o.DB.Read)}
+	a := &App{Options: o, read: queries.New(o.DB.Read), exports: make(chan struct{}, maxExports)}
 	a.secure = o.PublicURL != nil && o.PublicURL.Scheme == "https"
 	a.sessions = a.newSessions()
 	a.brakes = newBrakes()

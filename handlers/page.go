@@ -25,14 +25,21 @@ type frame struct {
 	Topics []live.Topic
 	// Mark is the hub's mark, taken before the page read anything.
 	Mark live.Mark
+	// Counts are the frame's numbers, when the page read them with its own; nil
+	// has them read.
+	Counts *queries.CountRailRow
 }
 
-// shell builds the frame around a page: one query for the numbers in it.
+// shell builds the frame around a page: one query for the numbers in it, unless
+// the page brings them.
 func (a *App) shell(w http.ResponseWriter, r *http.Request, f frame) (components.Shell, error) {
 	v := visitorOf(r)
-	rail, bell, err := a.railOf(r.Context(), v, f.Section)
-	if err != nil {
-		return components.Shell{}, err
+	if f.Counts == nil {
+		counts, err := a.countRail(r.Context(), v)
+		if err != nil {
+			return components.Shell{}, err
+		}
+		f.Counts = &counts
 	}
 	if f.Mark == "" {
 		f.Mark = a.Hub.Mark()
@@ -40,23 +47,26 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, f frame) (components
 	topics := append([]live.Topic{live.Tickets, live.Staff(v.Actor.ID)}, f.Topics...)
 	return components.Shell{
 		Title: f.Title, Company: v.Company, Theme: v.Theme, CSRF: token(r), Actor: v.Actor,
-		Rail: rail, Bell: bell, Trail: f.Trail, Live: liveURL(f.Mark, topics...),
+		Rail: railOf(r.Context(), v, f.Section, *f.Counts), Bell: bellOf(v, int(f.Counts.Unread)), Trail: f.Trail, Live: liveURL(f.Mark, topics...),
 		Toasts: a.flashed(w, r), Page: f.Class,
 	}, nil
 }
 
-func (a *App) railOf(ctx context.Context, v visitor, section components.Section) (components.Rail, components.Bell, error) {
+func (a *App) countRail(ctx context.Context, v visitor) (queries.CountRailRow, error) {
 	id := v.Actor.ID
 	counts, err := a.read.CountRail(ctx, queries.CountRailParams{StaffID: &id, Cap: countCap + 1})
 	if err != nil {
-		return components.Rail{}, components.Bell{}, fmt.Errorf("count rail: %w", err)
+		return counts, fmt.Errorf("count rail: %w", err)
 	}
+	return counts, nil
+}
+
+func railOf(ctx context.Context, v visitor, section components.Section, counts queries.CountRailRow) components.Rail {
 	l := locale.From(ctx)
-	rail := components.Rail{
+	return components.Rail{
 		Company: v.Company, Section: section, URL: "/rail?section=" + string(section), May: components.MayOf(v.Actor),
 		Active: capped(l, counts.Active), Mine: capped(l, counts.Mine), Unassigned: capped(l, counts.Nobodys),
 	}
-	return rail, bellOf(v, int(counts.Unread)), nil
 }
 
 func bellOf(v visitor, unread int) components.Bell {
@@ -88,11 +98,11 @@ func (a *App) showRail(w http.ResponseWriter, r *http.Request) error {
 		Key:    live.PartKey{Person: v.Actor.ID},
 		Topics: []live.Topic{live.Tickets, live.Staff(v.Actor.ID)},
 		Render: func(ctx context.Context) ([]byte, error) {
-			rail, _, err := a.railOf(ctx, v, section)
+			counts, err := a.countRail(ctx, v)
 			if err != nil {
 				return nil, err
 			}
-			return html(ctx, components.RailNav(rail))
+			return html(ctx, components.RailNav(railOf(ctx, v, section, counts)))
 		},
 	})
 }

@@ -1,5 +1,13 @@
-// presence: tells the server that one is writing, every 4 s while one types in
-// what [data-presence] holds. Who only looks is known by the open stream.
+// presence: hides one's own face in lists that many people share, and tells the
+// server that one is writing, every 4 s while one types in what [data-presence]
+// holds. Who only looks is known by the open stream.
+const me = document.body.dataset.user;
+if (me) {
+  const own = new CSSStyleSheet();
+  own.replaceSync(`[data-staff="${me}"] { display: none; }`);
+  document.adoptedStyleSheets.push(own);
+}
+
 const every = 4000;
 const last = new WeakMap();
 

@@ -4,6 +4,8 @@
 // data-changed, data-current) survive the morph by the page's htmx-config.
 const strip = document.querySelector("[data-news]");
 
+// A live part is the list itself, or holds it with what stands around it
+const listIn = (part) => (part?.matches?.("[data-rows]") ? part : part?.querySelector?.("[data-rows]"));
 const rowsIn = (list) => [...list.querySelectorAll(":scope > tr[id]")];
 const held = () => document.querySelectorAll("[data-rows] > tr[data-held]");
 
@@ -42,8 +44,8 @@ function tint(row) {
 let before = null;
 
 document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
-  const list = ctx.target;
-  if (!list?.matches?.("[data-rows]")) return;
+  const list = listIn(ctx.target);
+  if (!list) return;
   before = new Map(rowsIn(list).map((row) => [row.id, row.dataset.version]));
   if (!strip || !busy(list)) return;
   for (const row of tasks[0]?.fragment.querySelectorAll("tr[id]") ?? []) {
@@ -52,8 +54,8 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  const list = ctx.target;
-  if (!before || !list?.matches?.("[data-rows]")) return;
+  const list = listIn(ctx.target);
+  if (!before || !list) return;
   for (const row of rowsIn(list)) {
     const known = before.has(row.id);
     if (known ? before.get(row.id) !== row.dataset.version : !row.hasAttribute("data-held")) tint(row);
