@@ -5,6 +5,7 @@ const stream = document.getElementById("live");
 const sign = document.querySelector("[data-live-state]");
 const strip = document.getElementById("offline");
 let connection;
+let hurry = false;
 
 function say(state) {
   if (!sign || !stream) return;
@@ -31,8 +32,11 @@ if (stream) {
   say(navigator.onLine ? "waiting" : "offline");
   stream.addEventListener("htmx:sse:before:connection", ({ detail }) => {
     connection = detail.connection;
+    // The wait between two tries begins after this event
+    if (hurry) setTimeout(() => connection.delayCanceller?.());
   });
   stream.addEventListener("htmx:sse:after:connection", () => {
+    hurry = false;
     say("live");
     tell();
   });
@@ -55,7 +59,10 @@ window.addEventListener("offline", () => {
 window.addEventListener("online", () => {
   say("waiting");
   tell();
-  // Not to sit out what is left of the wait between two tries
+  // The stream of before may hang without a word, or be back already: a new one
+  // says which, and at once
+  hurry = true;
+  connection?.reader?.cancel();
   connection?.delayCanceller?.();
 });
 if (!navigator.onLine) tell(words.offlineTitle);
