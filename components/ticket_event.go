@@ -2,19 +2,22 @@ package components
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"helphub/internal/locale"
 	"helphub/internal/ticket"
 )
 
-// phrase is an event as a sentence: its parts, some of them strong, the reason
-// somebody gave, and an old text too long for a line.
+// phrase is an event as a sentence: its parts, some of them strong, and an old
+// text too long for a line.
 type phrase struct {
 	Icon  string
 	Parts []phrasePart
-	Quote string
 	Old   string
 }
 
@@ -30,6 +33,21 @@ func (p phrase) text() string {
 		b.WriteString(part.Text)
 	}
 	return b.String()
+}
+
+// Render writes the sentence as HTML, without the spaces a template would put
+// between its parts.
+func (p phrase) Render(_ context.Context, w io.Writer) error {
+	for _, part := range p.Parts {
+		text := templ.EscapeString(part.Text)
+		if part.Strong {
+			text = "<b>" + text + "</b>"
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			return fmt.Errorf("write sentence: %w", err)
+		}
+	}
+	return nil
 }
 
 // phraseOf says what happened in the reader's language.
@@ -51,20 +69,24 @@ func phraseOf(ctx context.Context, e ticket.Entry) phrase {
 		return moved(ctx, ev, name)
 	case ticket.Transferred:
 		from, to := passed(ctx, ev)
-		p := say(ctx, "transfer", "event.transferred", name, from, to)
-		p.Quote = ev.Reason
-		return p
+		return because(ctx, say(ctx, "transfer", "event.transferred", name, from, to), ev.Reason)
 	case ticket.EscalatedTo:
 		from, to := passed(ctx, ev)
 		key := "event.escalated"
 		if to == "" {
 			key = "event.escalated_again"
 		}
-		p := say(ctx, "status-escalated", key, name, from, to)
-		p.Quote = ev.Reason
-		return p
+		return because(ctx, say(ctx, "status-escalated", key, name, from, to), ev.Reason)
 	}
 	return say(ctx, "info", "event.unknown", name, "", "")
+}
+
+// because adds the reason somebody gave.
+func because(ctx context.Context, p phrase, reason string) phrase {
+	if reason != "" {
+		p.Parts = append(p.Parts, phrasePart{Text: t(ctx, "event.reason", "text", reason)})
+	}
+	return p
 }
 
 // authorOf is who did it. The program itself signs with the name of the work.

@@ -34,7 +34,7 @@ func (a *App) conflictOf(ctx context.Context, fs fault.Faults) (*components.Conf
 			return nil, err
 		}
 		lines = append(lines, line)
-		told = append(told, l.T("ticket.conflict_who", "name", c.By, "field", strings.ToLower(line.Field), "at", l.When(c.At)))
+		told = append(told, l.T("ticket.conflict_who", "name", c.By, "field", theField(l, c.Field), "at", l.When(c.At)))
 	}
 	if lines == nil {
 		return nil, nil
@@ -82,6 +82,29 @@ func fieldName(l locale.Locale, f ticket.Field) string {
 		return l.T("ticket.department")
 	case ticket.FieldTechnician:
 		return l.T("ticket.technician")
+	}
+	return string(f)
+}
+
+// theField is a field inside a sentence.
+func theField(l locale.Locale, f ticket.Field) string {
+	switch f {
+	case ticket.FieldStatus:
+		return l.T("ticket.the_status")
+	case ticket.FieldPriority:
+		return l.T("ticket.the_priority")
+	case ticket.FieldLevel:
+		return l.T("ticket.the_level")
+	case ticket.FieldSubject:
+		return l.T("ticket.the_subject")
+	case ticket.FieldDescription:
+		return l.T("ticket.the_description")
+	case ticket.FieldCustomer:
+		return l.T("ticket.the_customer")
+	case ticket.FieldDepartment:
+		return l.T("ticket.the_department")
+	case ticket.FieldTechnician:
+		return l.T("ticket.the_technician")
 	}
 	return string(f)
 }
