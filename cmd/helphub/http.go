@@ -27,7 +27,7 @@ var usualPace = pace{body: bodyTimeout, write: writeTimeout}
 func newServer(h http.Handler, log *slog.Logger, note func(net.Conn, http.ConnState)) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ConnState: note, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnState: note, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }
 
