@@ -38,6 +38,8 @@ type database struct {
 	mu     sync.Mutex
 	share  *pgembed.Instance // nil with DATABASE_URL
 	keeper func()            // ends the watch; nil with DATABASE_URL
+	// complaint is what the watch said last, so that it says it once.
+	complaint string
 }
 
 // dsnOf is the database's address, with the embedded server running.
@@ -171,7 +173,8 @@ func (d *database) reached(ctx context.Context) bool {
 func (d *database) revive(ctx context.Context) {
 	share, err := pgembed.Start(ctx, d.embed)
 	if err != nil {
-		if ctx.Err() == nil {
+		if text := err.Error(); ctx.Err() == nil && text != d.complaint {
+			d.complaint = text
 			d.log.ErrorContext(ctx, "bring embedded database up again", "error", err)
 		}
 		return
@@ -182,7 +185,7 @@ func (d *database) revive(ctx context.Context) {
 	if err := d.share.Stop(ctx); err != nil {
 		d.log.WarnContext(ctx, "give up old share of the database", "error", err)
 	}
-	d.share = share
+	d.share, d.complaint = share, ""
 	d.log.WarnContext(ctx, "embedded database is reachable again")
 }
 

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"helphub/internal/pgembed"
 )
 
 // place is a folder for the data that the database's user may pass through,
@@ -26,11 +28,18 @@ func place(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	data := filepath.Join(dir, "data")
+	t.Cleanup(func() {
+		// A test that failed half-way may have left its database running.
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		_, _ = pgembed.StopServer(ctx, Config{Data: data}.databaseDir())
+		_ = os.RemoveAll(dir)
+	})
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // see above
 		t.Fatal(err)
 	}
-	return filepath.Join(dir, "data")
+	return data
 }
 
 const (
