@@ -87,5 +87,6 @@ func Plan() map[string]Room {
 		"internal/bench/...":  {Floor: around},
 		"internal/dbtest":     {Floor: around},
 		"internal/faults/...": {Floor: around},
+		"internal/rig":        {Floor: around},
 	}
 }
