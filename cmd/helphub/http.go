@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,28 +39,12 @@ func timed(next http.Handler, limit pace) http.Handler {
 		}
 		control := http.NewResponseController(w)
 		if r.Body != nil && r.Body != http.NoBody {
-			// A connection without deadlines keeps working without this one.
+			// The server lifts it when the body is there. A connection without
+			// deadlines keeps working without this one.
 			_ = control.SetReadDeadline(time.Now().Add(limit.body))
-			r.Body = &timedBody{ReadCloser: r.Body, control: control}
 		}
 		next.ServeHTTP(&timedWriter{ResponseWriter: w, control: control, limit: limit.write}, r)
 	})
-}
-
-// timedBody lifts the deadline when the body has arrived: the handler may then
-// take its time, and the server still notices when the client leaves.
-type timedBody struct {
-	io.ReadCloser
-	control *http.ResponseController
-}
-
-// Read implements io.Reader.
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF {
-		_ = b.control.SetReadDeadline(time.Time{})
-	}
-	return n, err
 }
 
 // timedWriter gives each write its own deadline.

@@ -40,8 +40,8 @@ func dial(t *testing.T, s *httptest.Server) net.Conn {
 	return c
 }
 
-// Seen to fail without timed: the handler waited for the body as long as the
-// test did.
+// Seen to fail without the read deadline: the handler waited for the body as
+// long as the test did.
 func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	s := open(t, timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -62,8 +62,8 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// The limit is for the client, not for what the handler does with the body.
-// Seen to fail without the lifting in timedBody.
+// The limit is for the client, not for what the handler does with the body:
+// net/http lifts the deadline when it has all of it, and this holds it to that.
 func TestAHandlerMayTakeItsTimeOnceTheBodyIsThere(t *testing.T) {
 	t.Parallel()
 	s := open(t, timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -87,8 +87,8 @@ func TestAHandlerMayTakeItsTimeOnceTheBodyIsThere(t *testing.T) {
 	}
 }
 
-// Seen to fail without timedWriter: the handler wrote for as long as the test
-// waited.
+// Seen to fail without the write deadline: the handler was still writing when
+// the test gave up.
 func TestAReaderThatStopsIsCutOff(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
