@@ -108,7 +108,7 @@ func staffFilters(v StaffList) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div class=\"filters toolbar\"><form class=\"search\" role=\"search\" method=\"get\" action=\"/admin/staff\" aria-label=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div class=\"filters filters-people toolbar\"><form class=\"search\" role=\"search\" method=\"get\" action=\"/admin/staff\" aria-label=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

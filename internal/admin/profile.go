@@ -62,9 +62,9 @@ func (o *Office) UpdateProfile(ctx context.Context, by staff.Actor, p Profile) e
 		return err
 	}
 	err := o.ledger.Write(ctx, by, staff.SignedIn, func(ctx context.Context, c *ledger.Change) error {
-		row, err := c.Q.LockStaff(ctx, by.ID)
+		row, err := holdStaff(ctx, c, by.ID)
 		if err != nil {
-			return missing(err, "lock staff")
+			return err
 		}
 		was := profileFields(row)
 		is := p.fields()

@@ -50,11 +50,20 @@ func lockStaff(ctx context.Context, c *ledger.Change, id uuid.UUID) ([]uuid.UUID
 	if err != nil {
 		return nil, queries.LockStaffRow{}, fmt.Errorf("lock administrators: %w", err)
 	}
-	was, err := c.Q.LockStaff(ctx, id)
-	if err != nil {
-		return nil, was, missing(err, "lock staff")
+	was, err := holdStaff(ctx, c, id)
+	return administrators, was, err
+}
+
+// holdStaff locks a person and reads them as they are then.
+func holdStaff(ctx context.Context, c *ledger.Change, id uuid.UUID) (queries.LockStaffRow, error) {
+	if err := c.Q.HoldStaff(ctx, id); err != nil {
+		return queries.LockStaffRow{}, fmt.Errorf("hold staff: %w", err)
 	}
-	return administrators, was, nil
+	row, err := c.Q.LockStaff(ctx, id)
+	if err != nil {
+		return row, missing(err, "lock staff")
+	}
+	return row, nil
 }
 
 // leaveAnother refuses that the only administrator stops being one.
