@@ -24,7 +24,13 @@ function tell(text, withDoor = false) {
   door.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
 
+// A page that comes back out of the browser's memory after its person has left
+// is not for whoever sits there now
+let restored = false;
+window.addEventListener("pageshow", ({ persisted }) => (restored = persisted));
+
 function sessionOver() {
+  if (restored) return location.reload();
   tell(words.sessionOver, true);
 }
 
@@ -33,10 +39,11 @@ if (stream) {
   stream.addEventListener("htmx:sse:before:connection", ({ detail }) => {
     connection = detail.connection;
     // The wait between two tries begins after this event
-    if (hurry) setTimeout(() => connection.delayCanceller?.());
+    if (!hurry) return;
+    hurry = false;
+    setTimeout(() => connection.delayCanceller?.());
   });
   stream.addEventListener("htmx:sse:after:connection", () => {
-    hurry = false;
     say("live");
     tell();
   });
@@ -51,6 +58,11 @@ if (stream) {
     if (detail.ctx.response.status === 401) sessionOver();
   });
 }
+
+// Who looks again should not wait for what others did meanwhile
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && connection && !connection.reader) hurry = true;
+});
 
 window.addEventListener("offline", () => {
   say("offline");
