@@ -24,7 +24,7 @@ import (
 // unlike the test's own.
 func place(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "helphub-test-")
+	dir, err := os.MkdirTemp("", "helphub-process-")
 	if err != nil {
 		t.Fatal(err)
 	}
