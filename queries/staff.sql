@@ -46,13 +46,18 @@ WHERE id = @id;
 -- No new version: no form shows a password, so nobody's edit is made from an old one.
 UPDATE staff SET password_hash = @password_hash, updated_at = @updated_at WHERE id = @id;
 
+-- name: HoldStaff :exec
+-- Holds an account until the end of the change. It joins nothing: who waits for
+-- another role to be saved would be given no row.
+SELECT id FROM staff WHERE id = @id FOR UPDATE;
+
 -- name: LockStaff :one
+-- The account that HoldStaff holds, as it is now.
 SELECT s.id, s.name, s.username, s.email, s.phone, s.password_hash, s.role_id, s.active, s.language, s.theme,
        s.timeline_order, s.origin, s.version, r.key AS role_key, r.name AS role_name, r.permissions
 FROM staff AS s
 JOIN role AS r ON r.id = s.role_id
-WHERE s.id = @id
-FOR UPDATE OF s;
+WHERE s.id = @id;
 
 -- name: GetStaff :one
 SELECT s.id, s.name, s.username, s.email, s.phone, s.role_id, s.active, s.language, s.theme,

@@ -332,6 +332,17 @@ func (q *Queries) HasSetupCode(ctx context.Context, hash []byte) (bool, error) {
 	return exists, err
 }
 
+const holdStaff = `-- name: HoldStaff :exec
+SELECT id FROM staff WHERE id = $1 FOR UPDATE
+`
+
+// Holds an account until the end of the change. It joins nothing: who waits for
+// another role to be saved would be given no row.
+func (q *Queries) HoldStaff(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, holdStaff, id)
+	return err
+}
+
 const insertCompany = `-- name: InsertCompany :exec
 INSERT INTO company (name, time_zone, language) VALUES ($1, $2, $3)
 `
@@ -777,7 +788,6 @@ SELECT s.id, s.name, s.username, s.email, s.phone, s.password_hash, s.role_id, s
 FROM staff AS s
 JOIN role AS r ON r.id = s.role_id
 WHERE s.id = $1
-FOR UPDATE OF s
 `
 
 type LockStaffRow struct {
@@ -799,6 +809,7 @@ type LockStaffRow struct {
 	Permissions   []string
 }
 
+// The account that HoldStaff holds, as it is now.
 func (q *Queries) LockStaff(ctx context.Context, id uuid.UUID) (LockStaffRow, error) {
 	row := q.db.QueryRow(ctx, lockStaff, id)
 	var i LockStaffRow

@@ -6,8 +6,13 @@ VALUES (@id, @protocol, @subject, @description, @status, @priority, @level, @cus
         @technician_id, @opened_by, @opened_at, @last_activity_at, @last_word_at, @closed_at, @origin, 1);
 
 -- name: LockTicket :one
--- The row as it is now, held until the end of the change. Names come along so
--- that events can tell them.
+-- Holds the ticket until the end of the change. It joins nothing: who waits here
+-- would be given the new row with the names of before, or no row at all.
+SELECT id FROM ticket WHERE protocol = @protocol FOR UPDATE;
+
+-- name: LockedTicket :one
+-- The row that LockTicket holds, as it is now. Names come along so that events
+-- can tell them.
 SELECT t.id, t.protocol, t.subject, t.description, t.status, t.priority, t.level,
        t.customer_id, c.legal_name AS customer_name, c.trade_name AS customer_trade_name,
        t.department_id, coalesce(d.name, '') AS department_name,
@@ -19,8 +24,7 @@ JOIN customer AS c ON c.id = t.customer_id
 LEFT JOIN department AS d ON d.id = t.department_id
 LEFT JOIN staff AS s ON s.id = t.technician_id
 LEFT JOIN staff AS o ON o.id = t.opened_by
-WHERE t.protocol = @protocol
-FOR UPDATE OF t;
+WHERE t.id = @id;
 
 -- name: UpdateTicket :exec
 UPDATE ticket

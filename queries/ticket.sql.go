@@ -471,6 +471,19 @@ func (q *Queries) LockEntry(ctx context.Context, id uuid.UUID) (LockEntryRow, er
 }
 
 const lockTicket = `-- name: LockTicket :one
+SELECT id FROM ticket WHERE protocol = $1 FOR UPDATE
+`
+
+// Holds the ticket until the end of the change. It joins nothing: who waits here
+// would be given the new row with the names of before, or no row at all.
+func (q *Queries) LockTicket(ctx context.Context, protocol string) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, lockTicket, protocol)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const lockedTicket = `-- name: LockedTicket :one
 SELECT t.id, t.protocol, t.subject, t.description, t.status, t.priority, t.level,
        t.customer_id, c.legal_name AS customer_name, c.trade_name AS customer_trade_name,
        t.department_id, coalesce(d.name, '') AS department_name,
@@ -482,11 +495,10 @@ JOIN customer AS c ON c.id = t.customer_id
 LEFT JOIN department AS d ON d.id = t.department_id
 LEFT JOIN staff AS s ON s.id = t.technician_id
 LEFT JOIN staff AS o ON o.id = t.opened_by
-WHERE t.protocol = $1
-FOR UPDATE OF t
+WHERE t.id = $1
 `
 
-type LockTicketRow struct {
+type LockedTicketRow struct {
 	ID                uuid.UUID
 	Protocol          string
 	Subject           string
@@ -510,11 +522,11 @@ type LockTicketRow struct {
 	Version           int32
 }
 
-// The row as it is now, held until the end of the change. Names come along so
-// that events can tell them.
-func (q *Queries) LockTicket(ctx context.Context, protocol string) (LockTicketRow, error) {
-	row := q.db.QueryRow(ctx, lockTicket, protocol)
-	var i LockTicketRow
+// The row that LockTicket holds, as it is now. Names come along so that events
+// can tell them.
+func (q *Queries) LockedTicket(ctx context.Context, id uuid.UUID) (LockedTicketRow, error) {
+	row := q.db.QueryRow(ctx, lockedTicket, id)
+	var i LockedTicketRow
 	err := row.Scan(
 		&i.ID,
 		&i.Protocol,

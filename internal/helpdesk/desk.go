@@ -50,12 +50,16 @@ const latestVersion = 1 << 30
 // load locks a ticket and, when the form was made from an older version, what
 // others changed since.
 func load(ctx context.Context, c *ledger.Change, protocol ticket.Protocol, version int) (*ticket.Ticket, error) {
-	row, err := c.Q.LockTicket(ctx, string(protocol))
+	id, err := c.Q.LockTicket(ctx, string(protocol))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.ErrMissing
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock ticket: %w", err)
+	}
+	row, err := c.Q.LockedTicket(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read locked ticket: %w", err)
 	}
 	t := fromRow(row)
 	c.Follows(t.LastActivity)
@@ -114,7 +118,7 @@ func refusal(err error) error {
 	return err
 }
 
-func fromRow(r queries.LockTicketRow) *ticket.Ticket {
+func fromRow(r queries.LockedTicketRow) *ticket.Ticket {
 	t := &ticket.Ticket{
 		ID: r.ID, Protocol: ticket.Protocol(r.Protocol), Subject: r.Subject, Description: r.Description,
 		Status: ticket.Status(r.Status), Priority: ticket.Priority(r.Priority), Level: ticket.Level(r.Level),
