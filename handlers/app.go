@@ -54,7 +54,7 @@ type App struct {
 	sessions *scs.SessionManager
 	brakes   brakes
 	exports  chan struct{} // one place for each that is being written
-	secure   bool // the public URL is https
+	secure   bool          // the public URL is https
 	table    []Route
 }
 
