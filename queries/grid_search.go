@@ -13,7 +13,7 @@ import (
 
 const (
 	// shortest is how many letters or digits in a row a word needs: the index
-	// of the text knows runs of three.
+	// of the text knows runs of three, and where a run begins.
 	shortest = 3
 	// maxWords is how many words are looked for; the others are not looked at.
 	maxWords = 8
@@ -50,7 +50,7 @@ func ParseTicketSearch(typed string) TicketSearch {
 	var s TicketSearch
 	for _, f := range fields {
 		switch {
-		case longestRun(f) < shortest && !number(f) && !dictated(f):
+		case !indexed(f) && !number(f) && !dictated(f):
 			s.short = append(s.short, f)
 		case len(s.words) < maxWords:
 			s.words = append(s.words, readWord(f))
@@ -69,7 +69,7 @@ func (s TicketSearch) Blank() bool { return s.protocol == "" && len(s.words) == 
 
 func readWord(f string) searchWord {
 	var w searchWord
-	if longestRun(f) >= shortest {
+	if indexed(f) {
 		w = searchWord{inTicket: []string{f}, inCustomer: []string{f}}
 	}
 	if part, ok := ticket.ParseProtocolPart(letters(f)); ok {
@@ -105,13 +105,16 @@ func letters(text string) string {
 	}, text)
 }
 
-// longestRun is the length of the longest run of letters and digits.
-func longestRun(text string) int {
-	longest := 0
-	for run := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		longest = max(longest, utf8.RuneCountInString(run))
+// indexed reports whether the index of the text can find a word: it holds three
+// letters or digits in a row, or four in several runs.
+func indexed(word string) bool {
+	runs := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, run := range runs {
+		if utf8.RuneCountInString(run) >= shortest {
+			return true
+		}
 	}
-	return longest
+	return len(runs) > 1 && utf8.RuneCountInString(letters(word)) > shortest
 }
 
 func (s TicketSearch) conditions(args pgx.NamedArgs) []string {
