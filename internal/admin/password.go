@@ -28,7 +28,7 @@ type NewPassword struct{ Current, New, Again string }
 // counted like a login: ErrThrottled.
 func (o *Office) ChangePassword(ctx context.Context, by staff.Actor, n NewPassword) error {
 	desk := count{throttle.AccountKey("own password of " + by.ID.String()), loginTriesAccount}
-	tries, err := o.admit(ctx, by, "password.tried", desk)
+	tries, err := o.admit(ctx, by, door{"password", by.ID}, desk)
 	if err != nil {
 		return err
 	}

@@ -61,16 +61,18 @@ type Session struct {
 // it is checked; the right one clears the account's count.
 func (o *Office) SignIn(ctx context.Context, by staff.Actor, c Credentials) (Session, error) {
 	account := throttle.AccountKey(c.Username)
-	tries, err := o.admit(ctx, by, "login.tried", count{account, loginTriesAccount}, count{c.AddressKey, loginTriesAddress})
+	username := strings.ToLower(strings.TrimSpace(c.Username))
+	person, unknown := o.read.StaffByUsername(ctx, username)
+	if unknown != nil && !errors.Is(unknown, pgx.ErrNoRows) {
+		return Session{}, fmt.Errorf("look for account: %w", unknown)
+	}
+	// Whose account was tried is on record; a name nobody has is not, since it
+	// may be a password typed in the wrong field.
+	tries, err := o.admit(ctx, by, door{"login", person.ID}, count{account, loginTriesAccount}, count{c.AddressKey, loginTriesAddress})
 	if err != nil {
 		return Session{}, err
 	}
-	username := strings.ToLower(strings.TrimSpace(c.Username))
-	person, err := o.read.StaffByUsername(ctx, username)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return Session{}, fmt.Errorf("look for account: %w", err)
-	}
-	if err != nil {
+	if unknown != nil {
 		if err := password.Dummy(ctx, c.Password); err != nil {
 			return Session{}, fmt.Errorf("check password: %w", err)
 		}
@@ -101,27 +103,60 @@ type count struct {
 	limit int
 }
 
+// door is where a password is tried, and whose it would be; the zero id is
+// nobody's.
+type door struct {
+	name string // login, password
+	of   uuid.UUID
+}
+
 // admit counts one try under each key and refuses when any of them has had its
-// share. It returns the ids of the tries it counted.
-func (o *Office) admit(ctx context.Context, by staff.Actor, action string, counts ...count) ([]uuid.UUID, error) {
-	door := by
-	door.System = true
-	if door.ID == uuid.Nil {
-		door.Name = "login"
+// share. It returns the ids of the tries it counted. Both leave a record.
+func (o *Office) admit(ctx context.Context, by staff.Actor, at door, counts ...count) ([]uuid.UUID, error) {
+	by.System = true
+	if by.ID == uuid.Nil {
+		by.Name = at.name
 	}
 	var counted []uuid.UUID
-	err := o.ledger.Write(ctx, door, staff.Anyone, func(ctx context.Context, c *ledger.Change) error {
+	var full string // the key that has had its share
+	err := o.ledger.Write(ctx, by, staff.Anyone, func(ctx context.Context, c *ledger.Change) error {
 		counted = counted[:0]
 		for _, one := range counts {
+			full = one.key
 			id, err := countTry(ctx, c, one)
 			if err != nil {
 				return err
 			}
 			counted = append(counted, id)
 		}
-		return c.Audit(action, "staff", uuid.Nil, nil, nil)
+		return c.Audit(at.name+".tried", "staff", at.of, nil, nil)
 	})
+	if errors.Is(err, ErrThrottled) {
+		return nil, errors.Join(err, o.noteThrottled(ctx, by, at, full))
+	}
 	return counted, err
+}
+
+// noteThrottled leaves a record of the first refusal of a key in each window:
+// whoever goes on knocking fills no table.
+func (o *Office) noteThrottled(ctx context.Context, by staff.Actor, at door, full string) error {
+	key := "noted-" + full
+	return o.ledger.Write(ctx, by, staff.Anyone, func(ctx context.Context, c *ledger.Change) error {
+		if err := lockKey(ctx, c, key); err != nil {
+			return err
+		}
+		noted, err := c.Q.LoginAttempts(ctx, queries.LoginAttemptsParams{Key: key, Since: c.Now.Add(-loginWindow)})
+		if err != nil {
+			return fmt.Errorf("look for a record: %w", err)
+		}
+		if len(noted) > 0 {
+			return c.Nothing()
+		}
+		if err := c.Q.InsertLoginAttempt(ctx, queries.InsertLoginAttemptParams{ID: c.ID, Key: key, At: c.Now}); err != nil {
+			return fmt.Errorf("insert note: %w", err)
+		}
+		return c.Audit(at.name+".throttled", "staff", at.of, nil, nil)
+	})
 }
 
 func countTry(ctx context.Context, c *ledger.Change, one count) (uuid.UUID, error) {
