@@ -28,7 +28,8 @@ function place(menu) {
   const at = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = at.bottom + height <= window.innerHeight;
-  const left = Math.max(8, Math.min(at.right - width, window.innerWidth - width - 8));
+  const start = menu.querySelector(".menu-form") ? at.left : at.right - width;
+  const left = Math.max(8, Math.min(start, window.innerWidth - width - 8));
   menu.style.inset = `${Math.max(8, below ? at.bottom : at.top - height)}px auto auto ${left}px`;
 }
 
