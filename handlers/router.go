@@ -38,7 +38,19 @@ func (t table) add(method, pattern string, needs staff.Permission, h handler) {
 	*t.routes = append(*t.routes, Route{Method: method, Pattern: pattern, Needs: needs})
 	guarded := t.app.guard(needs, t.app.do(h))
 	t.mux.Method(method, pattern, guarded)
-	if method == http.MethodGet {
+	if method == http.MethodGet && pattern != "/live" { // a stream has no head to ask for
 		t.mux.Method(http.MethodHead, pattern, guarded)
 	}
+}
+
+// refuseMethod says which methods the address takes (RFC 9110, 15.5.6).
+func refuseMethod(w http.ResponseWriter, r *http.Request) error {
+	if tree := chi.RouteContext(r.Context()); tree != nil && tree.Routes != nil {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			if tree.Routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				w.Header().Add("Allow", method)
+			}
+		}
+	}
+	return errMethod
 }

@@ -16,7 +16,7 @@ func (a *App) routes() (http.Handler, error) {
 	root := chi.NewRouter()
 	root.Use(a.requestID, a.realIP, a.logged, a.recovered, a.headers)
 	root.NotFound(a.do(func(http.ResponseWriter, *http.Request) error { return errNoPage }))
-	root.MethodNotAllowed(a.do(func(http.ResponseWriter, *http.Request) error { return errMethod }))
+	root.MethodNotAllowed(a.do(refuseMethod))
 
 	// Machines and files: no session, no cookie.
 	root.Mount("/assets", assets.Handler())
@@ -27,7 +27,7 @@ func (a *App) routes() (http.Handler, error) {
 	site := chi.NewRouter()
 	site.Use(middleware.Compress(4, "text/html", "text/csv", "application/json", "image/svg+xml"), a.crossOrigin, a.bounded, a.sessions.LoadAndSave, a.identified, a.braked)
 	site.NotFound(a.do(func(http.ResponseWriter, *http.Request) error { return errNoPage }))
-	site.MethodNotAllowed(a.do(func(http.ResponseWriter, *http.Request) error { return errMethod }))
+	site.MethodNotAllowed(a.do(refuseMethod))
 	var routes []Route
 	t := table{app: a, mux: site, routes: &routes}
 	a.doors(t)
