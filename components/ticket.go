@@ -26,8 +26,18 @@ type TicketView struct {
 	HereTopic string
 }
 
+// writeHere is the place to write: on this page, or on that of the newest
+// entries when this one shows older ones.
+func (v TicketView) writeHere() string {
+	if v.Timeline.Latest == "" {
+		return "#body"
+	}
+	return TicketPath(v.Ticket.Protocol, "") + "#body"
+}
+
 // CustomerCard is who the ticket is about.
 type CustomerCard struct {
+	URL      string // of the live part
 	Customer customer.Customer
 	// Active is how many of their tickets are not closed, as shown.
 	Active string

@@ -89,6 +89,9 @@ func (v ActionView) text(ctx context.Context) actionText {
 	return actionText{}
 }
 
+// Title is what the form is called.
+func (v ActionView) Title(ctx context.Context) string { return v.text(ctx).Title }
+
 // again is the button's text after somebody else was faster.
 func (v ActionView) again(ctx context.Context) string {
 	if v.Conflict == nil {

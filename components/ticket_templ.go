@@ -100,7 +100,7 @@ func Ticket(s Shell, v TicketView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.May.Write {
+			if v.May.Write && v.Timeline.Latest == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div class=\"ticket-compose\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

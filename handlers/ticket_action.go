@@ -97,7 +97,7 @@ func (a *App) drawAction(w http.ResponseWriter, r *http.Request, mark live.Mark,
 	if fromHTMX(r) {
 		return render(w, r, status, components.TicketAction(view))
 	}
-	title := locale.From(r.Context()).T("ticket.action")
+	title := view.Title(r.Context())
 	shell, err := a.shell(w, r, frame{
 		Title: title, Section: components.SectionTickets, Class: "pad", Mark: mark,
 		Trail: ticketTrail(r.Context(), view.Ticket, title),

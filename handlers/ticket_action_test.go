@@ -105,6 +105,26 @@ func TestActionsDoWhatTheyAreAsked(t *testing.T) {
 	}
 }
 
+// What was said with a closing stands before it.
+func TestLastWordsComeBeforeTheClosing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.as(t, sample.Ana)
+	for range 20 { // by chance they would every other time
+		path, _ := w.open(t)
+		form := ana.get(path + "/closure").form(path + "/closure")
+		form.Set("body", "Até logo.")
+		ana.post(path+"/closure", form).leads()
+		a := ana.get(path)
+		if last := a.doc.Find(".timeline > li").Last().Text(); !strings.Contains(last, "fechou o chamado") {
+			t.Fatalf("the last line is %q", strings.Join(strings.Fields(last), " "))
+		}
+		if a.doc.Find("#entry-"+form.Get("form_id")+".entry").Length() != 1 {
+			t.Fatal("the words do not carry the form's id")
+		}
+	}
+}
+
 func TestAnActionTellsAScriptInPlace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -25,12 +25,24 @@ func (a *App) move(w http.ResponseWriter, r *http.Request, action components.Act
 	typed := r.PostFormValue("body")
 	on, err := onTicket(r)
 	if err == nil {
-		// The event carries the form's id, the words one made from it.
-		words := helpdesk.Words{Form: uuid.NewSHA1(on.Form, []byte("words")), Body: typed}
+		words := helpdesk.Words{Form: on.Form, Body: typed}
+		on.Form = after(on.Form)
 		err = a.Desk.MoveTicket(r.Context(), visitorOf(r).Actor, on, to, words)
 	}
 	if err != nil {
 		return a.refuse(w, r, action, err, func(v *components.ActionView) { v.Body = typed })
 	}
 	return a.done(w, r, on.Protocol, message)
+}
+
+// after is the id that follows one: the event of a form that also brings words
+// carries it, so that it is told from them and stands behind them.
+func after(id uuid.UUID) uuid.UUID {
+	for i := len(id) - 1; i >= 0; i-- {
+		id[i]++
+		if id[i] != 0 {
+			break
+		}
+	}
+	return id
 }
