@@ -69,6 +69,7 @@ func (a *App) daily(t table) {
 	t.post("/tickets", staff.TicketWrite, a.createTicket)
 	t.get("/tickets/{protocol}", staff.TicketRead, a.showTicket)
 	t.get("/tickets/{protocol}/live", staff.TicketRead, a.showTicketLive)
+	t.get("/tickets/{protocol}/customer", staff.TicketRead, a.showTicketCustomer)
 	t.get("/tickets/{protocol}/presence", staff.TicketRead, a.showPresence)
 	t.post("/tickets/{protocol}/presence", staff.TicketRead, a.createPresence)
 	t.get("/tickets/{protocol}/edit", staff.TicketWrite, a.editTicket)

@@ -55,7 +55,7 @@ func (a *App) drawTicket(w http.ResponseWriter, r *http.Request, mark live.Mark,
 	shell, err := a.shell(w, r, frame{
 		Title: row.Subject, Section: components.SectionTickets, Class: "with-side ticket", Mark: mark,
 		Trail:  ticketTrail(r.Context(), view.Ticket, ""),
-		Topics: []live.Topic{live.Ticket(row.ID), live.PresenceOn(row.ID)},
+		Topics: ticketPageTopics(visitorOf(r).Actor, row.ID),
 	})
 	if err != nil {
 		return err
@@ -72,15 +72,19 @@ func (a *App) ticketView(ctx context.Context, row queries.GetTicketRow, q timeli
 	if err != nil {
 		return components.TicketView{}, err
 	}
-	l := locale.From(ctx)
 	return components.TicketView{
 		Ticket: k, May: ticketMay(v.Actor, k.Status), Timeline: timeline,
-		Customer: components.CustomerCard{
-			Customer: customerOf(row), Active: activeTickets(l, row.CustomerActiveTickets),
-		},
+		Customer: customerCard(locale.From(ctx), row),
 		Composer: components.ComposerView{State: composerState(v.Actor, k)},
 		HereURL:  presenceURL(k), HereTopic: string(live.PresenceOn(k.ID)),
 	}, nil
+}
+
+func customerCard(l locale.Locale, row queries.GetTicketRow) components.CustomerCard {
+	return components.CustomerCard{
+		URL:      components.TicketPath(ticket.Protocol(row.Protocol), "customer") + "?" + url.Values{"id": {row.ID.String()}}.Encode(),
+		Customer: customerOf(row), Active: activeTickets(l, row.CustomerActiveTickets),
+	}
 }
 
 // ticketMay asks the policy and the state machine what to offer.

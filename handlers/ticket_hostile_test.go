@@ -88,7 +88,7 @@ func shape(a *answer) map[string]int {
 // watched are the pages of a ticket and what each may hold more of than its
 // like with harmless text: icons, for instance, differ with the state.
 func (w *world) watched(path string) []string {
-	return []string{path, path + "?order=desc&voice=team", path + "/live", path + "/presence", path + "/edit", path + "/transfer", path + "/escalation", path + "/assignment"}
+	return []string{path, path + "?order=desc&voice=team", path + "/live", path + "/customer", path + "/presence", path + "/edit", path + "/transfer", path + "/escalation", path + "/assignment"}
 }
 
 // calm is the shape of the same pages with harmless text in every field.

@@ -12,6 +12,8 @@ import (
 	"helphub/components"
 	"helphub/internal/fault"
 	"helphub/internal/live"
+	"helphub/internal/locale"
+	"helphub/internal/staff"
 	"helphub/internal/ticket"
 )
 
@@ -46,6 +48,38 @@ func (a *App) showTicketLive(w http.ResponseWriter, r *http.Request) error {
 		return render(w, r, http.StatusNotFound, components.TicketGone())
 	}
 	return err
+}
+
+// showTicketCustomer is the card of the ticket's customer: the same for all who
+// see it.
+func (a *App) showTicketCustomer(w http.ResponseWriter, r *http.Request) error {
+	p, err := protocolOf(r)
+	if err != nil {
+		return err
+	}
+	id, err := a.partID(r, p)
+	if err != nil {
+		return err
+	}
+	return a.part(w, r, live.Part{
+		Topics: []live.Topic{live.Ticket(id), live.Customers, live.Tickets},
+		Render: func(ctx context.Context) ([]byte, error) {
+			row, err := a.getTicket(ctx, p)
+			if err != nil {
+				return nil, err
+			}
+			return html(ctx, components.TicketCustomer(customerCard(locale.From(ctx), row)))
+		},
+	})
+}
+
+// ticketPageTopics are what the page of a ticket listens to.
+func ticketPageTopics(actor staff.Actor, id uuid.UUID) []live.Topic {
+	topics := []live.Topic{live.Ticket(id), live.PresenceOn(id)}
+	if actor.Can(staff.CustomerRead) {
+		topics = append(topics, live.Customers)
+	}
+	return topics
 }
 
 // partID is the id whose news make a ticket's part old. The page names it, which

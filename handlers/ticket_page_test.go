@@ -123,7 +123,7 @@ func TestWhatIsNotThereIsOnePage(t *testing.T) {
 	for _, p := range []string{
 		"20261123-00000000", "20261123-7F3K9QUM", "1", "%00", "..%2f..%2fetc", "20261123-7F3K9Q1M'--", strings.Repeat("9", 300), uuid.NewString(),
 	} {
-		for _, what := range []string{"", "/live", "/presence", "/edit", "/transfer", "/closure", "/deletion"} {
+		for _, what := range []string{"", "/live", "/customer", "/presence", "/edit", "/transfer", "/closure", "/deletion"} {
 			a := celia.get("/tickets/" + p + what)
 			if a.StatusCode != http.StatusNotFound && (p != "%00" || a.StatusCode != http.StatusUnprocessableEntity) {
 				t.Errorf("GET %s%s: %d", p, what, a.StatusCode)
