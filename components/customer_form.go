@@ -50,9 +50,13 @@ const (
 
 func (f CustomerForm) fields(ctx context.Context) customerFields {
 	d := f.Draft
+	name := FieldView{Name: "legal_name", Label: t(ctx, "customer.legal_name"), Value: d.LegalName, Required: true, Max: customer.MaxLegalName, Attrs: noFill(nil)}
+	if f.IsNew() && len(f.Faults) == 0 {
+		name.Attrs["autofocus"] = true
+	}
 	return customerFields{
 		identity: f.fill(ctx, []FieldView{
-			{Name: "legal_name", Label: t(ctx, "customer.legal_name"), Value: d.LegalName, Required: true, Max: customer.MaxLegalName, Attrs: noFill(nil)},
+			name,
 			{Name: "trade_name", Label: t(ctx, "customer.trade_name"), Value: d.TradeName, Max: customer.MaxTradeName, Attrs: noFill(nil)},
 			{Name: "tax_id", Label: t(ctx, "customer.tax_id"), Value: d.TaxID, Required: !f.TaxIDOptional, Max: maxTypedTaxID,
 				Help: t(ctx, "customer.tax_id_help"), Attrs: noFill(templ.Attributes{"data-mask": "tax_id", "spellcheck": "false"})},

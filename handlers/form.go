@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -95,14 +96,16 @@ func clashes(ctx context.Context, stale *ledger.Stale, fields []formField) *comp
 			return shortened(stored)
 		}
 		line := components.ConflictLine{
-			Field: f.label, NowLabel: l.T("ui.conflict_now", "field", f.label), Now: show(clash.Now),
+			Field: f.label, NowLabel: l.T("ui.conflict_now"), Now: show(clash.Now),
 			AskedLabel: l.T("ui.conflict_asked"), Asked: show(clash.Asked),
 		}
-		if clash.Known {
-			line.BeforeLabel, line.Before = l.T("ui.conflict_before"), show(clash.Before)
-		}
 		if clash.By != "" {
-			line.NowLabel = l.T("ui.conflict_now_by", "field", f.label, "name", clash.By, "at", l.When(clash.At))
+			line.NowLabel = l.T("ui.conflict_now_by", "name", clash.By, "at", l.When(clash.At))
+		}
+		if clash.Known {
+			line.BeforeLabel, line.Before = l.T("ui.conflict_before", "field", f.label), show(clash.Before)
+		} else {
+			line.NowLabel = f.label + ", " + strings.ToLower(line.NowLabel[:1]) + line.NowLabel[1:]
 		}
 		view.Lines = append(view.Lines, line)
 	}

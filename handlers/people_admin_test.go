@@ -47,7 +47,7 @@ func TestADepartmentIsMadeChangedAndDeleted(t *testing.T) {
 		t.Errorf("the form holds %v", stored)
 	}
 	celia.post(edit, without(with(stored, "name", "Frio"), "active")).leads()
-	if row := celia.get("/admin/departments").text("[data-rows] th"); row != "Frio Câmaras e geladeiras Inativo" {
+	if row := celia.get("/admin/departments").cells("[data-rows] tr"); row != "Frio Inativo | Câmaras e geladeiras | frio@andrade.example | 0" {
 		t.Errorf("the row reads %q", row)
 	}
 	page := celia.get(edit)
