@@ -2,14 +2,16 @@ package intake
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"helphub/internal/admin"
+	"helphub/internal/customer"
 	"helphub/internal/fault"
 	"helphub/internal/ticket"
 )
@@ -37,35 +39,35 @@ var described = []string{"category", "subcategory", "u_symptom", "cmdb_ci", "loc
 // is refused and the others are read on; only a file that is no such log at
 // all, or cannot be read to its end, is an error.
 func Read(file io.Reader, zone *time.Location) ([]Incident, []Refusal, error) {
-	r := csv.NewReader(skipMark(file))
-	r.FieldsPerRecord = -1
-	r.ReuseRecord = true
-	head, err := r.Read()
-	if err != nil {
+	l := newLines(file)
+	head, _, why, err := l.next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, nil, errors.New("not an incident log: the file is empty")
+	case err != nil:
 		return nil, nil, fmt.Errorf("read header: %w", err)
+	case why != "":
+		return nil, nil, fmt.Errorf("not an incident log: its first line is broken: %s", why)
 	}
 	columns, err := columnsOf(head)
 	if err != nil {
 		return nil, nil, err
 	}
-	width := len(head)
+	l.width = len(head)
 	var rows []Row
 	var refused []Refusal
 	for {
-		record, err := r.Read()
+		record, line, why, err := l.next()
 		if errors.Is(err, io.EOF) {
 			return group(rows), refused, nil
-		}
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
-			refused = append(refused, Refusal{Line: broken.StartLine, Why: broken.Err.Error()})
-			continue
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("read log: %w", err)
 		}
-		line, _ := r.FieldPos(0)
-		row, why := parse(record, columns, width, zone)
+		var row Row
+		if why == "" {
+			row, why = parse(record, columns, l.width, zone)
+		}
 		if why != "" {
 			refused = append(refused, Refusal{Line: line, Why: why})
 			continue
@@ -125,7 +127,10 @@ func parse(record []string, columns map[string]int, width int, zone *time.Locati
 	if row.Number == "" {
 		return Row{}, "no number"
 	}
-	var why string
+	why := row.overlong()
+	if why != "" {
+		return Row{}, why
+	}
 	if row.State, why = stateOf(get("incident_state")); why != "" {
 		return Row{}, why
 	}
@@ -148,6 +153,29 @@ func parse(record []string, columns map[string]int, width int, zone *time.Locati
 		}
 	}
 	return row, ""
+}
+
+// maxNumber is the longest name of an incident, in characters.
+const maxNumber = 64
+
+// overlong says which name does not fit where it is to be kept.
+func (r Row) overlong() string {
+	for _, one := range []struct {
+		column, name string
+		min, max     int
+	}{
+		{"number", r.Number, 1, maxNumber},
+		{"caller_id", r.Caller, customer.MinLegalName, customer.MaxLegalName},
+		{"assignment_group", r.Group, 1, admin.MaxDepartmentName},
+		{"assigned_to", r.Assignee, 1, admin.MaxStaffName},
+		{"opened_by", r.OpenedBy, 1, admin.MaxStaffName},
+		{"sys_updated_by", r.By, 1, admin.MaxStaffName},
+	} {
+		if n := utf8.RuneCountInString(one.name); one.name != "" && (n < one.min || n > one.max) {
+			return fmt.Sprintf("%s has %d characters, not %d to %d", one.column, n, one.min, one.max)
+		}
+	}
+	return ""
 }
 
 func stateOf(name string) (ticket.Status, string) {
