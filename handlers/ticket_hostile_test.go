@@ -23,7 +23,7 @@ var payloads = []string{
 	`https://javascript:alert(1)@evil.example/`, `data:text/html,<script>alert(1)</script>`, `<base href=//evil.example>`, `<form action=//evil.example>`,
 	`<hx-partial hx-target="body" hx-swap="innerHTML">x</hx-partial>`, `<div hx-get="/logout" hx-trigger="load">`, `<template hx type="partial">x</template>`,
 	`&lt;script&gt;alert(1)&lt;/script&gt;`, `<!--<script>-->`, `<style>*{display:none}</style>`, `<math><mi//xlink:href="data:x,<script>alert(1)</script>">`,
-	`O'Brien "Padaria" & Filhos <ltda>`, `\"; alert(1); //`, `‮gnp.exe`, `<meta http-equiv=refresh content=0;url=//evil.example>`,
+	`O'Brien "Padaria" & Filhos <ltda>`, `\"; alert(1); //`, "\u202egnp.exe", `<meta http-equiv=refresh content=0;url=//evil.example>`,
 }
 
 // Whatever people write, others read it as text: no element, attribute or link

@@ -29,7 +29,7 @@ func (a *App) showTicketLive(w http.ResponseWriter, r *http.Request) error {
 	id, err := a.partID(r, p)
 	if err == nil {
 		err = a.part(w, r, live.Part{
-			Key:    live.PartKey{Person: visitorOf(r).Actor.ID}, // their own entries look different
+			Key:    live.PartKey{Person: visitorOf(r).Actor.ID},   // their own entries look different
 			Topics: []live.Topic{live.Ticket(id), live.Customers}, // the customer's name stands in it
 			Render: func(ctx context.Context) ([]byte, error) {
 				row, err := a.getTicket(ctx, p)
