@@ -69,9 +69,9 @@ func (b *browser) ask(ctx context.Context, instance int, method, path string, fo
 	}
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		b.site.inside[instance].Add(1)
+		defer b.site.inside[instance].Add(-1)
 	}
-	b.site.inside[instance].Add(1)
-	defer b.site.inside[instance].Add(-1)
 	resp, err := b.http.Do(r)
 	if err != nil {
 		return answer{}, err

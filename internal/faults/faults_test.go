@@ -78,8 +78,9 @@ type run struct {
 	load    *load
 	random  *rand.Rand
 	pages   []*page
-	writer  *browser  // whose words the pages are waited for to show
-	watched string    // the ticket they are on
+	looker  *browser  // who has the pages open
+	writer  *browser  // whose words they are waited for to show
+	watched string    // the ticket that is open
 	conn    *pgx.Conn // of the checker; opened when all is over
 	began   time.Time
 	report  report
@@ -158,8 +159,10 @@ func (r *run) all() {
 // else works on.
 func (r *run) leavePagesOpen(ctx context.Context) {
 	var err error
-	if r.writer, err = r.site.signIn(ctx, &r.load.counts, "joana", r.random.Uint64()); err != nil {
-		r.site.fatal(err)
+	for _, b := range []**browser{&r.writer, &r.looker} {
+		if *b, err = r.site.signIn(ctx, &r.load.counts, "joana", r.random.Uint64()); err != nil {
+			r.site.fatal(err)
+		}
 	}
 	if err := r.load.open(ctx, r.writer); err != nil {
 		r.site.fatal(err)
@@ -167,7 +170,7 @@ func (r *run) leavePagesOpen(ctx context.Context) {
 	r.watched, r.load.tickets = r.load.tickets[0], nil
 	for instance := range r.site.bases {
 		for _, path := range []string{"/tickets?tab=all", "/tickets/" + r.watched} {
-			p, err := r.writer.leaveOpen(ctx, instance, path)
+			p, err := r.looker.leaveOpen(ctx, instance, path)
 			if err != nil {
 				r.site.fatal(err)
 			}

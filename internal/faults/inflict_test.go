@@ -47,14 +47,51 @@ const workBetween = 20
 // restartAfter is what a service manager takes to start a program again.
 const restartAfter = 200 * time.Millisecond
 
-// killWeb kills an instance that has a request in hand.
+// moment waits for one at which forms are in hand: any of them, so that what
+// comes falls on a statement, a commit or an answer; or one at which several
+// transactions stand before the same table, with some of their rows written
+// and others not. The returned function lets those go.
+func (r *run) moment(ctx context.Context) (over func()) {
+	tables := []string{"", "", "ticket", "entry", "audit", "river_job"}
+	if table := tables[r.random.IntN(len(tables))]; table != "" {
+		return r.stand(ctx, table, len(crew)/2)
+	}
+	for r.site.inside[0].Load()+r.site.inside[1].Load() == 0 && rig.Pause(ctx, 100*time.Microsecond) == nil {
+	}
+	_ = rig.Pause(ctx, time.Duration(r.random.Int64N(int64(8*time.Millisecond))))
+	return func() {}
+}
+
+// stand locks a table until so many transactions stand before it.
+func (r *run) stand(ctx context.Context, table string, many int) (over func()) {
+	conn, err := r.site.connect(ctx)
+	if err != nil {
+		r.site.fatal(err)
+	}
+	if _, err := conn.Exec(ctx, "BEGIN; LOCK TABLE "+table+" IN SHARE MODE"); err != nil {
+		r.site.fatal(err)
+	}
+	for waiting := 0; waiting < many; {
+		const sql = "SELECT count(*) FROM pg_locks WHERE relation = $1::regclass AND NOT granted"
+		if err := conn.QueryRow(ctx, sql, table).Scan(&waiting); err != nil {
+			r.site.fatal(err)
+		}
+		if err := rig.Pause(ctx, time.Millisecond); err != nil {
+			r.site.fatal(fmt.Errorf("nobody stood before %s: %w", table, err))
+		}
+	}
+	return func() { _ = conn.Close(ctx) } // The server may be gone by then.
+}
+
+// killWeb kills an instance that has a form in hand.
 func (r *run) killWeb(ctx context.Context) {
+	over := r.moment(ctx)
 	n := r.random.IntN(len(r.site.webs))
-	// Anywhere in a request: its first statement, its commit, its answer.
-	_ = rig.Pause(ctx, time.Duration(r.random.Int64N(int64(20*time.Millisecond))))
-	for r.site.inside[n].Load() == 0 && rig.Pause(ctx, 100*time.Microsecond) == nil {
+	if r.site.inside[n].Load() == 0 {
+		n = 1 - n
 	}
 	r.site.webs[n].Kill()
+	over()
 	_ = rig.Pause(ctx, restartAfter)
 	r.site.webs[n].Start()
 	if err := r.site.ready(ctx, r.site.bases[n]); err != nil {
@@ -63,61 +100,52 @@ func (r *run) killWeb(ctx context.Context) {
 	r.report.count("web killed in a request", 0, r.right(ctx, time.Now()))
 }
 
-// killWorker kills a worker while it tells somebody: the bells are locked until
-// so many jobs stand in front of them that both workers have some.
+// slots is how many jobs one worker does at once.
+const slots = 4
+
+// killWorker kills a worker while it tells somebody: more jobs stand before the
+// bells than one worker does.
 func (r *run) killWorker(ctx context.Context) {
+	over := r.stand(ctx, "notification", slots+1)
+	var running []int64
 	conn, err := r.site.connect(ctx)
 	if err != nil {
 		r.site.fatal(err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	tx, err := conn.Begin(ctx)
-	if err != nil {
+	const sql = "SELECT coalesce(array_agg(id), '{}') FROM river_job WHERE kind = 'notify' AND state = 'running'"
+	if err := conn.QueryRow(ctx, sql).Scan(&running); err != nil {
 		r.site.fatal(err)
-	}
-	if _, err := tx.Exec(ctx, "LOCK TABLE notification IN SHARE MODE"); err != nil {
-		r.site.fatal(err)
-	}
-	var running []int64
-	for len(running) <= slots {
-		const sql = "SELECT coalesce(array_agg(id), '{}') FROM river_job WHERE kind = 'notify' AND state = 'running'"
-		if err := tx.QueryRow(ctx, sql).Scan(&running); err != nil {
-			r.site.fatal(err)
-		}
-		if err := rig.Pause(ctx, 5*time.Millisecond); err != nil {
-			r.site.fatal(fmt.Errorf("the workers never had %d jobs: %w", slots+1, err))
-		}
 	}
 	w := r.site.workers[r.random.IntN(len(r.site.workers))]
 	w.Kill()
 	r.report.interrupted = append(r.report.interrupted, interruption{time.Now(), running})
-	if err := tx.Rollback(ctx); err != nil {
-		r.site.fatal(err)
-	}
+	over()
 	_ = rig.Pause(ctx, restartAfter)
 	w.Start()
 	r.report.count("worker killed in a job", 0, 0)
 }
 
-// slots is how many jobs one worker does at once.
-const slots = 4
-
 // killDatabase kills PostgreSQL with all its processes. The embedded one is
 // brought up again by the program, another one by its owner.
 func (r *run) killDatabase(ctx context.Context) {
+	over := r.moment(ctx)
 	r.site.killServer()
+	over()
 	r.bringBack(ctx)
 	r.recover(ctx, "PostgreSQL killed", r.site.accepts(ctx))
 }
 
 // killEverything is the machine that loses power, as far as a test may.
 func (r *run) killEverything(ctx context.Context) {
+	over := r.moment(ctx)
 	var killing sync.WaitGroup
 	for _, p := range r.site.all() {
 		killing.Go(p.Kill)
 	}
 	r.site.killServer()
 	killing.Wait()
+	over()
 	r.bringBack(ctx)
 	began := time.Now()
 	for _, p := range r.site.all() {

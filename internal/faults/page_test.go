@@ -29,12 +29,12 @@ type page struct {
 	stream string          // address of the stream
 	last   string          // the mark of the last event
 	wait   time.Duration   // before coming back, as the instance said
-	said   int             // events heard
+	spoke  map[string]bool // topics heard since the page last asked
 }
 
 // leaveOpen opens a page and follows its news until ctx ends.
 func (b *browser) leaveOpen(ctx context.Context, instance int, path string) (*page, error) {
-	p := &page{b: b, instance: instance, path: path, live: map[string]bool{}, wait: time.Second}
+	p := &page{b: b, instance: instance, path: path, live: map[string]bool{}, wait: time.Second, spoke: map[string]bool{}}
 	a, err := b.ask(ctx, instance, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err
@@ -55,8 +55,16 @@ func (b *browser) leaveOpen(ctx context.Context, instance int, path string) (*pa
 			_ = rig.Pause(ctx, p.wait) // The loop asks whether ctx has ended.
 		}
 	}()
+	go func() {
+		for rig.Pause(ctx, patience) == nil {
+			p.askAgain(ctx)
+		}
+	}()
 	return p, nil
 }
+
+// patience is how long a page gathers news before it asks, as the script does.
+const patience = 200 * time.Millisecond
 
 // listen hears one stream to its end.
 func (p *page) listen(ctx context.Context) {
@@ -90,23 +98,29 @@ func (p *page) listen(ctx context.Context) {
 				p.wait = time.Duration(ms) * time.Millisecond
 			}
 		case field == "" && event != "":
-			p.hear(ctx, event)
+			p.mu.Lock()
+			p.spoke[event] = true
+			p.mu.Unlock()
 			event = ""
 		}
 	}
 }
 
-// hear asks again for every part that listens to a topic. What fails is left:
-// whoever doubts tells everything again.
-func (p *page) hear(ctx context.Context, topic string) {
+// askAgain asks for every part whose topic spoke. What fails is left: whoever
+// doubts tells everything again.
+func (p *page) askAgain(ctx context.Context) {
 	var urls []string
 	p.mu.Lock()
-	p.said++
 	p.doc.Find("[hx-get][hx-trigger]").Each(func(_ int, part *goquery.Selection) {
-		if strings.HasPrefix(part.AttrOr("hx-trigger", ""), topic+" from:#live") {
-			urls = append(urls, part.AttrOr("hx-get", ""))
+		for trigger := range strings.SplitSeq(part.AttrOr("hx-trigger", ""), ",") {
+			topic, _, ok := strings.Cut(strings.TrimSpace(trigger), " from:#live")
+			if ok && p.spoke[topic] {
+				urls = append(urls, part.AttrOr("hx-get", ""))
+				return
+			}
 		}
 	})
+	clear(p.spoke)
 	p.mu.Unlock()
 	for _, url := range urls {
 		a, err := p.b.fetch(ctx, p.instance, url)
@@ -156,13 +170,6 @@ func (p *page) shows(text string) bool {
 	return strings.Contains(p.doc.Text(), text)
 }
 
-// heard is how many events the page has been told.
-func (p *page) heard() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.said
-}
-
 // differences loads the page anew and returns the ids of what looks different
 // from what is on the screen.
 func (p *page) differences(ctx context.Context) ([]string, error) {
@@ -182,9 +189,13 @@ func (p *page) differences(ctx context.Context) ([]string, error) {
 	return different, nil
 }
 
-// outer is an element as HTML, without what only its neighbours see.
+// outer is an element as its reader sees it: their own face is hidden from them
+// in what many share.
 func outer(doc *goquery.Document, id string) string {
-	html, err := goquery.OuterHtml(doc.Find("#" + id))
+	part := doc.Find("#" + id).Clone()
+	part.Find(`[data-staff="` + doc.Find("body").AttrOr("data-user", "") + `"]`).Remove()
+	part.Find(".present:not(:has(*))").Remove()
+	html, err := goquery.OuterHtml(part)
 	if err != nil {
 		return err.Error()
 	}

@@ -34,7 +34,7 @@ type site struct {
 	// database is given, and nil when it is the program's own to keep.
 	state string
 	share *pgembed.Instance
-	// inside counts the requests that each web has in hand.
+	// inside counts the forms that each web has in hand.
 	inside [2]atomic.Int64
 }
 
