@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"helphub/internal/locale"
 	"helphub/internal/ticket"
 )
 
@@ -79,4 +80,16 @@ func (v TicketGridView) trigger() string {
 // caption says to who cannot see it what the table holds.
 func (v TicketGridView) caption(ctx context.Context) string {
 	return t(ctx, "grid.caption", "title", v.Title, "order", v.Order, "range", v.Pager.Text)
+}
+
+// brief is a moment where there is little room: the hour matters for a day or
+// two, and the exact moment is in the title.
+func brief(ctx context.Context, at time.Time) string {
+	l := locale.From(ctx)
+	switch day := l.Day(at); day {
+	case l.T("time.today"), l.T("time.yesterday"), l.T("time.tomorrow"):
+		return l.When(at)
+	default:
+		return day
+	}
 }

@@ -717,7 +717,7 @@ func ticketRow(r TicketRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = When(r.When).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeElement(r.When, brief(ctx, r.When)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
