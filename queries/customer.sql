@@ -53,3 +53,8 @@ LIMIT @row_limit;
 SELECT
     (SELECT count(*) FROM (SELECT 1 FROM ticket AS a WHERE a.customer_id = @customer_id LIMIT @cap) AS x)::int AS total,
     (SELECT count(*) FROM (SELECT 1 FROM ticket AS b WHERE b.customer_id = @customer_id AND b.status <> 'closed' LIMIT @cap) AS y)::int AS active;
+
+-- name: TicketsOfCustomer :many
+-- The tickets whose pages show a customer, the latest first: those that anybody
+-- may have open.
+SELECT id FROM ticket WHERE customer_id = @customer_id ORDER BY last_activity_at DESC, id DESC LIMIT 500;

@@ -346,6 +346,32 @@ func (q *Queries) LockCustomer(ctx context.Context, id uuid.UUID) (LockCustomerR
 	return i, err
 }
 
+const ticketsOfCustomer = `-- name: TicketsOfCustomer :many
+SELECT id FROM ticket WHERE customer_id = $1 ORDER BY last_activity_at DESC, id DESC LIMIT 500
+`
+
+// The tickets whose pages show a customer, the latest first: those that anybody
+// may have open.
+func (q *Queries) TicketsOfCustomer(ctx context.Context, customerID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, ticketsOfCustomer, customerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const updateCustomer = `-- name: UpdateCustomer :exec
 UPDATE customer
 SET legal_name = $1, trade_name = $2, tax_id = $3, email = $4, phone = $5,

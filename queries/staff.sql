@@ -235,3 +235,14 @@ SELECT id, name FROM department WHERE origin = @origin;
 
 -- name: DepartmentByName :one
 SELECT id, name FROM department WHERE fold(name) = fold(@name);
+
+-- name: TicketsOfDepartment :many
+-- The tickets whose pages show a department, the latest first.
+SELECT id FROM ticket WHERE department_id = @department_id ORDER BY last_activity_at DESC, id DESC LIMIT 500;
+
+-- name: TicketsOfStaff :many
+-- The tickets whose pages show a person, the latest first.
+(SELECT t.id FROM ticket AS t WHERE t.technician_id = @staff_id ORDER BY t.last_activity_at DESC, t.id DESC LIMIT 500)
+UNION
+(SELECT t.id FROM ticket AS t WHERE t.opened_by = @staff_id AND t.status <> 'closed' ORDER BY t.id DESC LIMIT 500)
+ORDER BY id;

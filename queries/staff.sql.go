@@ -1142,6 +1142,59 @@ func (q *Queries) StaffWith(ctx context.Context, permission string) ([]uuid.UUID
 	return items, nil
 }
 
+const ticketsOfDepartment = `-- name: TicketsOfDepartment :many
+SELECT id FROM ticket WHERE department_id = $1 ORDER BY last_activity_at DESC, id DESC LIMIT 500
+`
+
+// The tickets whose pages show a department, the latest first.
+func (q *Queries) TicketsOfDepartment(ctx context.Context, departmentID *uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, ticketsOfDepartment, departmentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ticketsOfStaff = `-- name: TicketsOfStaff :many
+(SELECT t.id FROM ticket AS t WHERE t.technician_id = $1 ORDER BY t.last_activity_at DESC, t.id DESC LIMIT 500)
+UNION
+(SELECT t.id FROM ticket AS t WHERE t.opened_by = $1 AND t.status <> 'closed' ORDER BY t.id DESC LIMIT 500)
+ORDER BY id
+`
+
+// The tickets whose pages show a person, the latest first.
+func (q *Queries) TicketsOfStaff(ctx context.Context, staffID *uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, ticketsOfStaff, staffID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const touchSession = `-- name: TouchSession :exec
 UPDATE staff_session SET last_seen_at = $1, ip = $2 WHERE id = $3 AND revoked_at IS NULL
 `

@@ -129,7 +129,13 @@ func (o *Office) UpdateDepartment(ctx context.Context, by staff.Actor, id uuid.U
 		if err != nil {
 			return fmt.Errorf("update department: %w", err)
 		}
-		c.Tell(live.Admin, live.Tickets)
+		c.Tell(live.Admin)
+		if was["name"] != is["name"] {
+			tickets, err := c.Q.TicketsOfDepartment(ctx, &id)
+			if err := tellTickets(c, tickets, err); err != nil {
+				return err
+			}
+		}
 		return c.Audit("department.updated", "department", id, was.At(thing.Version), is.At(thing.Version+1))
 	})
 	return o.nameTaken(ctx, err, n.Name)

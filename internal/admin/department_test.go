@@ -89,12 +89,18 @@ func TestD26ADepartmentWithTicketsIsNotDeleted(t *testing.T) {
 	if err := h.DeleteDepartment(t.Context(), sample.Celia, id); !errors.Is(err, admin.ErrDepartmentUsed) {
 		t.Fatalf("deleted with a ticket: %v", err)
 	}
+	renamed := cooling()
+	renamed.Name, renamed.Version = "Frio", 1
+	must(t, h.UpdateDepartment(t.Context(), sample.Celia, id, renamed))
+	if !h.heard(live.Ticket(ticket)) {
+		t.Error("the page of its ticket was not told of the new name")
+	}
 	if has := value[uuid.UUID](t, h, "SELECT department_id FROM ticket"); has != id {
 		t.Errorf("the ticket has %s", has)
 	}
 	must(t, h.q.DeleteTicket(t.Context(), ticket))
 	must(t, h.DeleteDepartment(t.Context(), sample.Celia, id))
-	if diff := cmp.Diff([]string{"department.created", "department.deleted"}, h.records(t, id)); diff != "" {
+	if diff := cmp.Diff([]string{"department.created", "department.updated", "department.deleted"}, h.records(t, id)); diff != "" {
 		t.Error(diff)
 	}
 	if err := h.DeleteDepartment(t.Context(), sample.Celia, id); !errors.Is(err, fault.ErrMissing) {

@@ -84,8 +84,8 @@ func (o *Office) UpdateProfile(ctx context.Context, by staff.Actor, p Profile) e
 			return fmt.Errorf("update profile: %w", taken(err))
 		}
 		c.Tell(live.Admin)
-		if was["name"] != is["name"] {
-			c.Tell(live.Tickets)
+		if err := tellName(ctx, c, by.ID, was["name"], is["name"]); err != nil {
+			return err
 		}
 		return c.Audit("profile.updated", "staff", by.ID, record(row, was, 0), record(row, is, 1))
 	})

@@ -153,7 +153,10 @@ func (o *Office) UpdateStaff(ctx context.Context, by staff.Actor, id uuid.UUID, 
 				return err
 			}
 		}
-		c.Tell(live.Admin, live.Tickets)
+		c.Tell(live.Admin)
+		if err := tellName(ctx, c, id, was.Name, is["name"]); err != nil {
+			return err
+		}
 		return c.Audit("staff.updated", "staff", id, record(was, nil, 0), record(was, is, 1))
 	})
 	return o.whoHas(ctx, err, n)

@@ -38,7 +38,7 @@ func (o *Office) SetStaffActive(ctx context.Context, by staff.Actor, id uuid.UUI
 		if err := saveStaff(ctx, c, was, is, ""); err != nil {
 			return err
 		}
-		c.Tell(live.Admin, live.Tickets)
+		c.Tell(live.Admin)
 		return c.Audit(action, "staff", id, record(was, nil, 0), record(was, is, 1))
 	})
 }
@@ -64,6 +64,28 @@ func holdStaff(ctx context.Context, c *ledger.Change, id uuid.UUID) (queries.Loc
 		return row, missing(err, "lock staff")
 	}
 	return row, nil
+}
+
+// tellName tells the grids and the tickets that show somebody's name that it is
+// another now.
+func tellName(ctx context.Context, c *ledger.Change, id uuid.UUID, was, is string) error {
+	if was == is {
+		return nil
+	}
+	tickets, err := c.Q.TicketsOfStaff(ctx, &id)
+	return tellTickets(c, tickets, err)
+}
+
+// tellTickets tells the grids, and the pages of the tickets that were found.
+func tellTickets(c *ledger.Change, tickets []uuid.UUID, err error) error {
+	if err != nil {
+		return fmt.Errorf("list tickets to tell: %w", err)
+	}
+	c.Tell(live.Tickets)
+	for _, id := range tickets {
+		c.Tell(live.Ticket(id))
+	}
+	return nil
 }
 
 // leaveAnother refuses that the only administrator stops being one.

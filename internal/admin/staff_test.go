@@ -225,7 +225,11 @@ func TestTwoAdministratorsEditsOnlyClashOnTheSameField(t *testing.T) {
 	must(t, h.UpdateStaff(t.Context(), sample.Celia, sample.Ana.ID, first))
 	// A new password in between makes nobody's form old.
 	must(t, h.ResetPassword(t.Context(), "ana", "garfo azul telhado"))
+	h.heard("")
 	must(t, h.UpdateStaff(t.Context(), sample.Celia, sample.Ana.ID, second))
+	if !h.heard(live.Tickets) {
+		t.Error("grids were not told of the new name")
+	}
 	if now := h.formOf(t, sample.Ana.ID); now.Phone != "1932345678" || now.Name != "Ana Ribeiro Lima" || now.Version != 3 {
 		t.Errorf("merged to %+v", now)
 	}

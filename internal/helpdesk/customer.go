@@ -161,8 +161,15 @@ func saveCustomer(ctx context.Context, c *ledger.Change, id uuid.UUID, version i
 	if err != nil {
 		return fmt.Errorf("update customer: %w", err)
 	}
-	// Grids and tickets show the name and the telephone.
+	// Grids show the name, the pages of their tickets all of it.
 	c.Tell(live.Customers, live.Tickets)
+	tickets, err := c.Q.TicketsOfCustomer(ctx, id)
+	if err != nil {
+		return fmt.Errorf("list tickets of customer: %w", err)
+	}
+	for _, ticket := range tickets {
+		c.Tell(live.Ticket(ticket))
+	}
 	return c.Audit("customer.updated", "customer", id, was.At(version), is.At(version+1))
 }
 

@@ -302,3 +302,29 @@ func TestCustomersAreRefusedToThoseWhoMayNotAndWhereThereAreNone(t *testing.T) {
 		t.Errorf("changed from no version: %v", err)
 	}
 }
+
+// Whoever looks at a ticket sees its customer's telephone change.
+func TestAChangedCustomerIsToldToThePagesOfTheirTickets(t *testing.T) {
+	t.Parallel()
+	s := openShopfront(t)
+	id := made(t, s, padaria())
+	protocol, err := s.OpenTicket(t.Context(), staff.System("test"), helpdesk.NewTicket{
+		Form: uuid.New(), Subject: "Câmara fria", Description: "Não gela", Priority: "normal", CustomerID: id,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticket, err := s.q.TicketID(t.Context(), string(protocol))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.heard()
+	n := padaria()
+	n.Version, n.Phone = 1, "(19) 99123-4567"
+	if err := s.UpdateCustomer(t.Context(), sample.Ana, id, n); err != nil {
+		t.Fatal(err)
+	}
+	if told := s.heard(); !slices.Contains(told, live.Ticket(ticket)) {
+		t.Errorf("told %v", told)
+	}
+}
