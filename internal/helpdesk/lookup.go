@@ -32,6 +32,20 @@ func technician(ctx context.Context, c *ledger.Change, id uuid.UUID) (ticket.Ref
 	return ticket.Ref{ID: row.ID, Name: row.Name}, nil
 }
 
+// holdTaker holds the person who may become the technician by what they do now
+// (product, "Self-service assignment"): somebody who has just been deactivated
+// is given no ticket any more.
+func holdTaker(ctx context.Context, c *ledger.Change) error {
+	if !c.Actor.TakesWhatTheyAnswer() {
+		return nil
+	}
+	_, err := technician(ctx, c, c.Actor.ID)
+	if fault.Of(err) != nil {
+		return fault.ErrDenied
+	}
+	return err
+}
+
 // department returns an active department; the zero id is triage.
 func department(ctx context.Context, c *ledger.Change, id uuid.UUID) (ticket.Ref, error) {
 	if id == uuid.Nil {

@@ -32,6 +32,9 @@ func (d *Desk) Note(ctx context.Context, by staff.Actor, on On, w Words) error {
 
 func (d *Desk) say(ctx context.Context, by staff.Actor, on On, kind ticket.Kind, action string, w Words) error {
 	return d.ledger.Write(ctx, by, staff.TicketWrite, func(ctx context.Context, c *ledger.Change) error {
+		if err := holdTaker(ctx, c); err != nil {
+			return err
+		}
 		t, err := load(ctx, c, on.Protocol, on.Version)
 		if err != nil {
 			return err
@@ -85,6 +88,9 @@ func (d *Desk) MoveTicket(ctx context.Context, by staff.Actor, on On, to ticket.
 	return d.ledger.Write(ctx, by, staff.TicketWrite, func(ctx context.Context, c *ledger.Change) error {
 		if on.Version <= 0 {
 			return ErrVersion
+		}
+		if err := holdTaker(ctx, c); err != nil {
+			return err
 		}
 		t, err := load(ctx, c, on.Protocol, on.Version)
 		if err != nil {

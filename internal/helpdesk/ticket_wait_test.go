@@ -2,9 +2,11 @@ package helpdesk_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
+	"helphub/internal/fault"
 	"helphub/internal/helpdesk"
 	"helphub/internal/sample"
 	"helphub/internal/ticket"
@@ -45,6 +47,37 @@ func TestWhoWaitedSeesTheTicketAsTheOtherLeftIt(t *testing.T) {
 	}
 	if row := b.now(on.Protocol); row.CustomerID != hotel.ID || *row.TechnicianID != celia.ID || row.Version != 3 {
 		t.Errorf("%+v", row)
+	}
+}
+
+// Whoever is deactivated while their answer is on its way gets no ticket by it.
+// Seen to fail without holdTaker.
+func TestADeactivatedTechnicianTakesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for name, do := range map[string]func(helpdesk.On) error{
+		"replying": func(on helpdesk.On) error { return b.Reply(t.Context(), sample.Bruno, on, words("Já vou.")) },
+		"moving": func(on helpdesk.On) error {
+			return b.MoveTicket(t.Context(), sample.Bruno, on, ticket.Pending, helpdesk.Words{})
+		},
+	} {
+		on := b.open()
+		first, err := b.db.Write.Begin(t.Context())
+		b.must(err)
+		_, err = first.Exec(t.Context(), "UPDATE staff SET active = false WHERE id = $1", bruno.ID)
+		b.must(err)
+		answered := make(chan error, 1)
+		go func() { answered <- do(on) }()
+		b.waits()
+		b.must(first.Commit(t.Context()))
+		if err := <-answered; !errors.Is(err, fault.ErrDenied) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if row := b.now(on.Protocol); row.TechnicianID != nil || row.Version != 1 {
+			t.Errorf("%s: %q has it, version %d", name, row.TechnicianName, row.Version)
+		}
+		_, err = b.db.Write.Exec(t.Context(), "UPDATE staff SET active = true WHERE id = $1", bruno.ID)
+		b.must(err)
 	}
 }
 
