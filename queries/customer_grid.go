@@ -131,7 +131,7 @@ func CountCustomerGrid(ctx context.Context, db DBTX, g CustomerGrid, limit int) 
 	w := g.where()
 	sql := "SELECT count(*) FROM (SELECT 1 FROM customer WHERE " + w.text() + " LIMIT " + w.arg(limit) + ") AS capped"
 	var n int
-	if err := db.QueryRow(ctx, sql, w.args...).Scan(&n); err != nil {
+	if err := db.QueryRow(ctx, sql, g.arguments(w)...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count customers: %w", err)
 	}
 	return n, nil
@@ -185,6 +185,16 @@ func (g CustomerGrid) where() *where {
 	return w
 }
 
+// arguments are those of a query. What is searched for decides how to read best
+// (a letter is in every name, a number in one), so such a query is planned anew
+// each time.
+func (g CustomerGrid) arguments(w *where) []any {
+	if len(g.Terms.Words) == 0 {
+		return w.args
+	}
+	return append([]any{pgx.QueryExecModeCacheDescribe}, w.args...)
+}
+
 // Literally escapes what LIKE would read as a pattern (D-82).
 func Literally(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
@@ -227,7 +237,7 @@ FROM customer
 WHERE ` + w.text() + `
 ORDER BY ` + strings.Join(keys, direction+", ") + direction + `
 LIMIT ` + w.arg(g.Limit+1)
-	rows, err := db.Query(ctx, sql, w.args...)
+	rows, err := db.Query(ctx, sql, g.arguments(w)...)
 	if err != nil {
 		return nil, fmt.Errorf("list customers: %w", err)
 	}
