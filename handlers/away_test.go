@@ -1,10 +1,14 @@
 package handlers
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"helphub/internal/sample"
 )
@@ -32,4 +36,24 @@ func TestWithoutTheDatabaseEverythingIs503_D07_D49(t *testing.T) {
 	}
 	s.stranger(t).get("/login").is(http.StatusServiceUnavailable)
 	ana.get("/healthz").is(http.StatusOK)
+}
+
+// A change that lost a race twice, or waited too long, is no bug: the same form
+// sent again goes through.
+func TestALostRaceIsWorthAnotherTry(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err    error
+		status int
+	}{
+		"a deadlock":        {&pgconn.PgError{Code: "40P01"}, http.StatusServiceUnavailable},
+		"a lost race":       {&pgconn.PgError{Code: "40001"}, http.StatusServiceUnavailable},
+		"too long a wait":   {context.DeadlineExceeded, http.StatusServiceUnavailable},
+		"a broken rule":     {&pgconn.PgError{Code: "23505", ConstraintName: "unheard_of"}, http.StatusInternalServerError},
+		"a statement of no": {&pgconn.PgError{Code: "42601"}, http.StatusInternalServerError},
+	} {
+		if got := statusOf(fmt.Errorf("update ticket: %w", c.err)); got != c.status {
+			t.Errorf("%s: status %d, want %d", name, got, c.status)
+		}
+	}
 }

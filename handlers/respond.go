@@ -123,8 +123,8 @@ func statusOf(err error) int {
 	case fault.Unentitled:
 		return http.StatusUnauthorized
 	}
-	if postgres.IsUnavailable(err) {
-		return http.StatusServiceUnavailable
+	if postgres.IsUnavailable(err) || postgres.IsRetryable(err) || errors.Is(err, context.DeadlineExceeded) {
+		return http.StatusServiceUnavailable // the same request may well succeed in some seconds
 	}
 	return http.StatusInternalServerError
 }
