@@ -196,7 +196,9 @@ func TestD27TwoAdministratorsCannotLeaveAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		var first, second error
 		wg.Go(func() { first = h.UpdateStaff(t.Context(), sample.Celia, sample.Bruno.ID, demoteBruno) })
-		wg.Go(func() { second = other.UpdateStaff(t.Context(), asAdministrator(sample.Bruno), sample.Celia.ID, demoteCelia) })
+		wg.Go(func() {
+			second = other.UpdateStaff(t.Context(), asAdministrator(sample.Bruno), sample.Celia.ID, demoteCelia)
+		})
 		wg.Wait()
 		if (first == nil) == (second == nil) || !errors.Is(errors.Join(first, second), admin.ErrLastAdministrator) {
 			t.Fatalf("%v and %v", first, second)
