@@ -29,9 +29,6 @@ LIMIT @row_limit;
 -- name: ReadNotifications :execrows
 UPDATE notification SET read_at = @now WHERE staff_id = @staff_id AND read_at IS NULL;
 
--- name: ReadTicketNotifications :execrows
-UPDATE notification SET read_at = @now WHERE staff_id = @staff_id AND ticket_id = @ticket_id AND read_at IS NULL;
-
 -- name: DeleteOldNotifications :exec
 DELETE FROM notification WHERE created_at < @before;
 

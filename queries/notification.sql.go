@@ -156,24 +156,6 @@ func (q *Queries) ReadNotifications(ctx context.Context, arg ReadNotificationsPa
 	return result.RowsAffected(), nil
 }
 
-const readTicketNotifications = `-- name: ReadTicketNotifications :execrows
-UPDATE notification SET read_at = $1 WHERE staff_id = $2 AND ticket_id = $3 AND read_at IS NULL
-`
-
-type ReadTicketNotificationsParams struct {
-	Now      *time.Time
-	StaffID  uuid.UUID
-	TicketID uuid.UUID
-}
-
-func (q *Queries) ReadTicketNotifications(ctx context.Context, arg ReadTicketNotificationsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, readTicketNotifications, arg.Now, arg.StaffID, arg.TicketID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const tellable = `-- name: Tellable :many
 SELECT s.id
 FROM staff AS s

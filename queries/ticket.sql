@@ -96,10 +96,6 @@ WHERE t.protocol = @protocol;
 -- name: TicketID :one
 SELECT id FROM ticket WHERE protocol = @protocol;
 
--- name: TicketByPart :many
--- The random part alone, as people dictate it; two days could share one.
-SELECT protocol FROM ticket WHERE protocol LIKE '%-' || @part::text ORDER BY opened_at DESC, id DESC LIMIT 2;
-
 -- name: ListEntries :many
 -- A page of a timeline, newest first: the kinds asked for, older than the
 -- cursor's moment and id; infinity and the highest id for the newest page.
@@ -141,20 +137,6 @@ WHERE s.active AND (s.id IN (SELECT e.author_id FROM entry AS e WHERE e.ticket_i
    OR s.id = (SELECT t.opened_by FROM ticket AS t WHERE t.id = @ticket_id))
 ORDER BY s.id
 LIMIT 200;
-
--- name: TicketFacts :one
--- What a notification needs of a ticket, by id.
-SELECT id, protocol, subject, status, priority, technician_id, opened_by FROM ticket WHERE id = @id;
-
--- name: CountTabs :one
--- How many tickets each tab holds, none counted beyond the cap: at a million
--- rows an exact count costs more than the page.
-SELECT
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'open' LIMIT @cap) AS a)::int AS open,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'scheduled' LIMIT @cap) AS b)::int AS scheduled,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'pending' LIMIT @cap) AS c)::int AS pending,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'escalated' LIMIT @cap) AS d)::int AS escalated,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'closed' LIMIT @cap) AS e)::int AS closed;
 
 -- name: CountRail :one
 -- The numbers beside the rail's links, capped.

@@ -46,38 +46,6 @@ func (q *Queries) CountRail(ctx context.Context, arg CountRailParams) (CountRail
 	return i, err
 }
 
-const countTabs = `-- name: CountTabs :one
-SELECT
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'open' LIMIT $1) AS a)::int AS open,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'scheduled' LIMIT $1) AS b)::int AS scheduled,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'pending' LIMIT $1) AS c)::int AS pending,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'escalated' LIMIT $1) AS d)::int AS escalated,
-    (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE status = 'closed' LIMIT $1) AS e)::int AS closed
-`
-
-type CountTabsRow struct {
-	Open      int32
-	Scheduled int32
-	Pending   int32
-	Escalated int32
-	Closed    int32
-}
-
-// How many tickets each tab holds, none counted beyond the cap: at a million
-// rows an exact count costs more than the page.
-func (q *Queries) CountTabs(ctx context.Context, cap int32) (CountTabsRow, error) {
-	row := q.db.QueryRow(ctx, countTabs, cap)
-	var i CountTabsRow
-	err := row.Scan(
-		&i.Open,
-		&i.Scheduled,
-		&i.Pending,
-		&i.Escalated,
-		&i.Closed,
-	)
-	return i, err
-}
-
 const deleteTicket = `-- name: DeleteTicket :exec
 DELETE FROM ticket WHERE id = $1
 `
@@ -680,31 +648,6 @@ func (q *Queries) TicketByOrigin(ctx context.Context, origin *string) (TicketByO
 	return i, err
 }
 
-const ticketByPart = `-- name: TicketByPart :many
-SELECT protocol FROM ticket WHERE protocol LIKE '%-' || $1::text ORDER BY opened_at DESC, id DESC LIMIT 2
-`
-
-// The random part alone, as people dictate it; two days could share one.
-func (q *Queries) TicketByPart(ctx context.Context, part string) ([]string, error) {
-	rows, err := q.db.Query(ctx, ticketByPart, part)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var protocol string
-		if err := rows.Scan(&protocol); err != nil {
-			return nil, err
-		}
-		items = append(items, protocol)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const ticketChangesSince = `-- name: TicketChangesSince :many
 SELECT version, field, was, by_name, at
 FROM ticket_change
@@ -751,36 +694,6 @@ func (q *Queries) TicketChangesSince(ctx context.Context, arg TicketChangesSince
 		return nil, err
 	}
 	return items, nil
-}
-
-const ticketFacts = `-- name: TicketFacts :one
-SELECT id, protocol, subject, status, priority, technician_id, opened_by FROM ticket WHERE id = $1
-`
-
-type TicketFactsRow struct {
-	ID           uuid.UUID
-	Protocol     string
-	Subject      string
-	Status       string
-	Priority     int16
-	TechnicianID *uuid.UUID
-	OpenedBy     *uuid.UUID
-}
-
-// What a notification needs of a ticket, by id.
-func (q *Queries) TicketFacts(ctx context.Context, id uuid.UUID) (TicketFactsRow, error) {
-	row := q.db.QueryRow(ctx, ticketFacts, id)
-	var i TicketFactsRow
-	err := row.Scan(
-		&i.ID,
-		&i.Protocol,
-		&i.Subject,
-		&i.Status,
-		&i.Priority,
-		&i.TechnicianID,
-		&i.OpenedBy,
-	)
-	return i, err
 }
 
 const ticketID = `-- name: TicketID :one
