@@ -86,5 +86,5 @@ const narrowPeriod = 32 * 24 * time.Hour
 // be read whole to be sorted.
 func (g TicketGrid) wide() bool {
 	long := g.From.IsZero() || g.To.IsZero() || g.To.Sub(g.From) > narrowPeriod
-	return g.Technician.Any() && g.Customer.Any() && g.Search.Blank() && long
+	return g.Technician.ID == uuid.Nil && g.Customer.Any() && g.Search.Blank() && long
 }
