@@ -49,9 +49,15 @@ func startCluster(ctx context.Context) (dsn string, err error) {
 	if err != nil {
 		return "", err
 	}
+	held = inst
 	go removeOldClusters(dir)
 	return inst.DSN(), nil
 }
+
+// held is this process's share in its cluster. A lock nobody refers to is
+// closed by the garbage collector, and another process would find the cluster
+// unused in the middle of our tests.
+var held *pgembed.Instance
 
 func startIn(ctx context.Context, dir, root string) (*pgembed.Instance, error) {
 	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
@@ -60,7 +66,7 @@ func startIn(ctx context.Context, dir, root string) (*pgembed.Instance, error) {
 	if !ours(dir) {
 		return nil, fmt.Errorf("%s belongs to somebody else: remove it, or set TEST_DATABASE_URL", dir)
 	}
-	if err := os.WriteFile(filepath.Join(dir, checkoutFile), []byte(root), 0o644); err != nil {
+	if err := mark(dir, root); err != nil {
 		return nil, fmt.Errorf("mark test cluster: %w", err)
 	}
 	inst, err := pgembed.Start(ctx, options(dir))
@@ -68,6 +74,16 @@ func startIn(ctx context.Context, dir, root string) (*pgembed.Instance, error) {
 		return nil, fmt.Errorf("start test cluster (if it is broken, remove %s): %w", dir, err)
 	}
 	return inst, nil
+}
+
+// mark says whose the cluster is. The file is never seen half written: an
+// empty one would read as a checkout that is gone.
+func mark(dir, root string) error {
+	made := filepath.Join(dir, checkoutFile+strconv.Itoa(os.Getpid()))
+	if err := os.WriteFile(made, []byte(root), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(made, filepath.Join(dir, checkoutFile))
 }
 
 // lockBeside keeps two processes from removing and making the same cluster.
@@ -169,16 +185,25 @@ func removeOldClusters(current string) {
 		return
 	}
 	for _, dir := range dirs {
-		if dir == current || !ours(dir) || !abandoned(dir) {
-			continue
+		if dir != current && ours(dir) && abandoned(dir) {
+			removeAbandoned(dir)
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		// It may just have come into use, and then it stays.
-		if err := discard(ctx, dir); err == nil {
-			_ = os.Remove(lockFile(dir)) // Nobody will miss it.
-		}
-		cancel()
 	}
+}
+
+func removeAbandoned(dir string) {
+	unlock, err := lockBeside(dir)
+	if err != nil {
+		return
+	}
+	defer unlock()
+	if !abandoned(dir) {
+		return // Its checkout came back while we waited.
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	// It may just have come into use, and then it stays.
+	_ = discard(ctx, dir)
 }
 
 func abandoned(dir string) bool {
@@ -194,9 +219,9 @@ func abandoned(dir string) bool {
 		return true
 	}
 	root, err := os.ReadFile(mark)
-	if err != nil {
+	if err != nil || !filepath.IsAbs(string(root)) {
 		return false
 	}
-	_, err = os.Stat(filepath.Join(strings.TrimSpace(string(root)), "go.mod"))
+	_, err = os.Stat(filepath.Join(string(root), "go.mod"))
 	return errors.Is(err, os.ErrNotExist)
 }
