@@ -128,29 +128,21 @@ func (b *brokenPipe) Write(p []byte) (int, error) {
 
 // An export that fails in the middle must not look like a whole file: the
 // connection is cut. One whose reader left ends in silence, and either gives
-// its place and its connection back.
+// its place and its connection back. Seen to fail with an ordinary error instead
+// of the abort.
 func TestAnExportThatFailsIsCut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.db.Write.Exec(t.Context(), `INSERT INTO ticket (id, protocol, subject, description, status, priority, customer_id, opened_at, last_activity_at, last_word_at)
-SELECT gen_random_uuid(), '20261123-' || lpad(i::text, 8, '0'), 'Chamado ' || i, 'x', 'open', 2, $1, now(), now(), now() FROM generate_series(1, 3000) AS i`, w.padaria)
-	must(t, err)
+	w.stock(t, 3000)
 	ana := w.as(t, sample.Ana)
-	request := func(out http.ResponseWriter) (cut any) {
-		defer func() { cut = recover() }()
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/tickets.csv", nil)
-		r.AddCookie(&http.Cookie{Name: w.app.sessions.Cookie.Name, Value: ana.cookies[w.app.sessions.Cookie.Name]})
-		w.handler.ServeHTTP(out, r)
-		return nil
-	}
-	if cut := request(&brokenPipe{httptest.NewRecorder(), 50_000}); cut != nil {
+	if cut := ana.exports(&brokenPipe{httptest.NewRecorder(), 50_000}); cut != nil {
 		t.Errorf("a reader who left ends in %v", cut)
 	}
-	out := &killer{ResponseRecorder: httptest.NewRecorder(), at: 50_000, kill: func() {
+	out := &meddler{ResponseRecorder: httptest.NewRecorder(), at: 50_000, meddle: func() {
 		_, err := w.db.Write.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 		must(t, err)
 	}}
-	if cut := request(out); cut != http.ErrAbortHandler {
+	if cut := ana.exports(out); cut != http.ErrAbortHandler {
 		t.Errorf("a database that leaves in the middle ends in %v, want the connection cut", cut)
 	}
 	if n := len(w.app.exports); n != 0 {
@@ -161,20 +153,65 @@ SELECT gen_random_uuid(), '20261123-' || lpad(i::text, 8, '0'), 'Chamado ' || i,
 	}
 }
 
-// killer does something as soon as so much has been written.
-type killer struct {
+// meddler does something as soon as so many bytes have been written.
+type meddler struct {
 	*httptest.ResponseRecorder
-	at   int
-	kill func()
+	at     int
+	meddle func()
 }
 
-func (k *killer) Write(p []byte) (int, error) {
-	if before := k.at; before > 0 {
-		if k.at -= len(p); k.at <= 0 {
-			k.kill()
+func (m *meddler) Write(p []byte) (int, error) {
+	if before := m.at; before > 0 {
+		if m.at -= len(p); m.at <= 0 {
+			m.meddle()
 		}
 	}
-	return k.ResponseRecorder.Write(p)
+	return m.ResponseRecorder.Write(p)
+}
+
+// An export shows one moment: what moves behind its back while it is written is
+// in it, where it was. Seen to fail without REPEATABLE READ.
+func TestTheExportShowsOneMoment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stock(t, 3000)
+	ana := w.as(t, sample.Ana)
+	out := &meddler{ResponseRecorder: httptest.NewRecorder(), at: 50_000, meddle: func() {
+		_, err := w.db.Write.Exec(t.Context(), "UPDATE ticket SET last_activity_at = now() + interval '1 hour' WHERE protocol > '20261123-00002000'")
+		must(t, err)
+	}}
+	if cut := ana.exports(out); cut != nil {
+		t.Fatal(cut)
+	}
+	seen := map[string]int{}
+	records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.Body.String(), byteOrderMark))).ReadAll()
+	must(t, err)
+	for _, r := range records[1:] {
+		seen[r[0]]++
+	}
+	if len(records) != 3001 || len(seen) != 3000 {
+		t.Errorf("%d lines of %d tickets, want every one once", len(records)-1, len(seen))
+	}
+}
+
+// stock fills the list with n tickets, the last one the longest without activity.
+func (w *world) stock(t *testing.T, n int) {
+	t.Helper()
+	_, err := w.db.Write.Exec(t.Context(), `INSERT INTO ticket (id, protocol, subject, description, status, priority, customer_id, opened_at, last_activity_at, last_word_at)
+SELECT gen_random_uuid(), '20261123-' || lpad(i::text, 8, '0'), 'Chamado ' || i, 'x', 'open', 2, $1, now(), now() - i * interval '1 second', now() FROM generate_series(1, $2) AS i`, w.padaria, n)
+	must(t, err)
+}
+
+// exports asks for the export with a writer of one's own, and returns the panic
+// that cut it.
+func (c *client) exports(out http.ResponseWriter) (cut any) {
+	defer func() { cut = recover() }()
+	r := httptest.NewRequestWithContext(c.t.Context(), http.MethodGet, "/tickets.csv", nil)
+	for name, value := range c.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	c.site.handler.ServeHTTP(out, r)
+	return nil
 }
 
 func TestOneExportTooManyWaits(t *testing.T) {

@@ -127,7 +127,8 @@ func TestTheListShowsWhoElseIsOnATicket(t *testing.T) {
 	}
 }
 
-// What "me" finds is never shown to somebody else.
+// What "me" finds is never shown to somebody else. Seen to fail without the
+// person in the key of the part.
 func TestMineIsNotSharedWithOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
