@@ -492,7 +492,8 @@ func (q *Queries) InsertStaff(ctx context.Context, arg InsertStaffParams) error 
 
 const listDepartments = `-- name: ListDepartments :many
 SELECT d.id, d.name, d.email, d.description, d.active, d.version,
-       (SELECT count(*) FROM (SELECT 1 FROM ticket AS t WHERE t.department_id = d.id AND t.status <> 'closed' LIMIT $1) AS capped)::int AS active_tickets
+       (SELECT count(*) FROM (SELECT 1 FROM ticket AS t WHERE t.department_id = d.id
+           AND t.status IN ('open', 'scheduled', 'pending', 'escalated') LIMIT $1) AS capped)::int AS active_tickets
 FROM department AS d
 ORDER BY d.active DESC, d.name COLLATE "pt-BR-x-icu", d.id
 LIMIT 500
@@ -509,7 +510,8 @@ type ListDepartmentsRow struct {
 }
 
 // Every department, active first, with how many active tickets it has, none
-// counted beyond the cap.
+// counted beyond the cap. The statuses are named one by one because the index
+// finds what is, not what is not.
 func (q *Queries) ListDepartments(ctx context.Context, cap int32) ([]ListDepartmentsRow, error) {
 	rows, err := q.db.Query(ctx, listDepartments, cap)
 	if err != nil {
