@@ -1,11 +1,9 @@
 // live: says whether the page hears of changes (live, waiting, offline), and
-// wakes the stream as soon as the network is back.
+// that a session is over.
 const words = document.getElementById("words")?.dataset ?? {};
 const stream = document.getElementById("live");
 const sign = document.querySelector("[data-live-state]");
 const strip = document.getElementById("offline");
-let connection;
-let hurry = false;
 
 function say(state) {
   if (!sign || !stream) return;
@@ -34,15 +32,15 @@ function sessionOver() {
   tell(words.sessionOver, true);
 }
 
+// What asks by itself must not lead away from a page on which somebody writes
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status !== 401 || !ctx.sourceElement?.getAttribute("hx-trigger")?.includes("#live")) return;
+  delete ctx.hx.redirect;
+  sessionOver();
+});
+
 if (stream) {
   say(navigator.onLine ? "waiting" : "offline");
-  stream.addEventListener("htmx:sse:before:connection", ({ detail }) => {
-    connection = detail.connection;
-    // The wait between two tries begins after this event
-    if (!hurry) return;
-    hurry = false;
-    setTimeout(() => connection.delayCanceller?.());
-  });
   stream.addEventListener("htmx:sse:after:connection", () => {
     say("live");
     tell();
@@ -59,11 +57,6 @@ if (stream) {
   });
 }
 
-// Who looks again should not wait for what others did meanwhile
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && connection && !connection.reader) hurry = true;
-});
-
 window.addEventListener("offline", () => {
   say("offline");
   tell(words.offlineTitle);
@@ -71,10 +64,5 @@ window.addEventListener("offline", () => {
 window.addEventListener("online", () => {
   say("waiting");
   tell();
-  // The stream of before may hang without a word, or be back already: a new one
-  // says which, and at once
-  hurry = true;
-  connection?.reader?.cancel();
-  connection?.delayCanceller?.();
 });
 if (!navigator.onLine) tell(words.offlineTitle);
