@@ -79,17 +79,19 @@ func walkLogin(t *testing.T, c *company) {
 	// Another instance knows them too; after they leave, none does
 	other := openTab(t, b.ctx, c.b.url)
 	other.visit("/tickets")
-	other.until(`document.querySelector("[data-live-state]").dataset.state === "live"`)
+	other.live()
+	b.expects("401")
+	other.expects("401")
 	b.click("[popovertarget=you]")
 	b.goes(func() { b.click("#you form[action='/logout'] button") })
 	b.until(`location.pathname === "/login"`)
-	other.expects("401")
 	other.until(`!document.getElementById("offline").hidden`)
+	c.as(t, "ana").opens(t, c.a, "Depois que Rui saiu") // a list that nobody may read any more asks again
+	other.until(`document.querySelector("[data-live-state]").dataset.state === "waiting"`)
 	if told := other.text("#offline"); !strings.Contains(told, "Sua sessão terminou") {
 		t.Errorf("the other tab is told %q", told)
 	}
 	// Nor does the way back show what they saw
-	b.expects("401")
 	b.back()
 	t.Logf("the way back after logging out led to the door in %s", b.until(`location.pathname === "/login"`))
 	b.sees("Senha")

@@ -69,6 +69,15 @@ func walkGrid(t *testing.T, c *company) {
 	b.until(fmt.Sprintf(`location.search === %q && [...document.querySelectorAll("[data-rows] a.cover")].some((a) => a.innerText === %q)`, filtered, subject))
 	b.live()
 
+	// The same in haste, before the page had a stream
+	b.visit("/tickets?tab=closed")
+	b.visit("/tickets?tab=all")
+	b.back()
+	b.until(`location.search === "?tab=closed"`)
+	b.live()
+	b.back()
+	b.until(fmt.Sprintf(`location.search === %q`, filtered))
+
 	// A chip goes by a click
 	b.goes(func() { b.click(`.filters .chip a, .filters a.chip, .filters li a`) })
 	b.until(`!new URL(location).searchParams.has("priority")`)

@@ -120,15 +120,18 @@ func (s *sufferer) networkAway() {
 		b.offline(true)
 	}
 	s.ticket.until(`!document.getElementById("offline").hidden && document.querySelector("[data-live-state]").dataset.state === "offline"`)
-	until := time.Now().Add(10 * time.Second)
+	until, pace := time.Now().Add(10*time.Second), time.NewTicker(400*time.Millisecond)
+	defer pace.Stop()
 	s.ticket.press("Ctrl Enter")
 	s.ticket.until(`document.querySelector("#toasts .toast.danger")`)
 	s.ticket.still("#body", s.words)
-	for time.Now().Before(until) {
+	for now := range pace.C {
+		if now.After(until) {
+			break
+		}
 		s.change()
 		s.ticket.press(".")
 		s.words += "."
-		s.ticket.until("document.hidden === false")
 	}
 	s.ticket.still("#body", s.words)
 	for _, b := range []*tab{s.ticket, s.grid} {

@@ -13,10 +13,12 @@ func TestWalks(t *testing.T) {
 		"conflict":           walkConflict, "closed while typing": walkClosedWhileTyping, "double click": walkDoubleClick,
 		"writing": walkWriting, "presence": walkPresence,
 		"grid": walkGrid, "keys": walkKeys, "tab key": walkTabKey,
+		"without JavaScript": walkPlain,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); walk(t, c) })
 	}
 	t.Run("outages", func(t *testing.T) { t.Parallel(); walkOutages(t, c) })
 	t.Run("equal", func(t *testing.T) { t.Parallel(); walkEqual(t) })
+	t.Run("scripts", func(t *testing.T) { t.Parallel(); walkScripts(t) })
 	t.Run("the first run", func(t *testing.T) { t.Parallel(); walkFirstRun(t) })
 }
