@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/pgxstore"
@@ -56,6 +57,7 @@ type App struct {
 	exports  chan struct{} // one place for each that is being written
 	secure   bool          // the public URL is https
 	table    []Route
+	zones    sync.Map // by name
 }
 
 // New returns the whole site as one handler.

@@ -42,7 +42,7 @@ func (a *App) turnAway(w http.ResponseWriter, r *http.Request, v visitor) error 
 	to := "/login"
 	if v.NeedsSetup {
 		to = "/setup"
-	} else if r.Method == http.MethodGet && r.URL.Path != "/" && !fromHTMX(r) {
+	} else if r.Method == http.MethodGet && r.URL.Path != "/" && !fromHTMX(r) && !piece(r.URL.Path) {
 		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
 	}
 	if r.URL.Path == "/live" || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
@@ -53,6 +53,21 @@ func (a *App) turnAway(w http.ResponseWriter, r *http.Request, v visitor) error 
 		return errNoPerson
 	}
 	return a.redirect(w, r, to, "")
+}
+
+// piece reports whether a path answers with a piece of a page, which is nowhere
+// to lead a person after the login.
+func piece(path string) bool {
+	switch path {
+	case "/rail", "/notifications/bell", "/notifications/list":
+		return true
+	}
+	for _, end := range []string{"/rows", "/live", "/options", "/presence", "/customer"} {
+		if strings.HasSuffix(path, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // tokened is the check that a form came from a page of ours.

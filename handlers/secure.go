@@ -155,6 +155,9 @@ const (
 	// bytes, percent-encoded, and the fields around them.
 	maxBody = 256 << 10
 	maxURL  = 8 << 10
+	// maxWait is how long an answer may take before the person is told to try
+	// again; a stream and an export take as long as they take.
+	maxWait = 30 * time.Second
 )
 
 // bounded reads a form within its limit before anything looks at it, and
@@ -167,6 +170,11 @@ func (a *App) bounded(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if err := readForm(r); err != nil {
 			return err
+		}
+		if r.URL.Path != "/live" && r.URL.Path != "/tickets.csv" {
+			ctx, cancel := context.WithTimeout(r.Context(), maxWait)
+			defer cancel()
+			r = r.WithContext(ctx)
 		}
 		next.ServeHTTP(w, r)
 		return nil

@@ -46,6 +46,12 @@ func (a *App) createSession(w http.ResponseWriter, r *http.Request) error {
 		form.Error = components.Message(r.Context(), fs[0])
 		return render(w, r, statusOf(err), a.loginPage(w, r, form))
 	}
+	if v.Actor.Session != zeroID {
+		// Whoever logs in where somebody is logged in takes their place.
+		if err := a.Office.SignOut(r.Context(), v.Actor); err != nil && fault.KindOf(err) != fault.Missing {
+			return err
+		}
+	}
 	if err := a.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
@@ -73,6 +79,8 @@ func (a *App) deleteSession(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("destroy session: %w", err)
 	}
 	a.renewToken(w, r)
+	// Live parts are kept by the browser for their 304; nobody's stay behind.
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return a.redirect(w, r, "/login", "")
 }
 

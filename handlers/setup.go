@@ -45,9 +45,7 @@ func (a *App) createSetup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form.CodeKnown = known
-	actor := visitorOf(r).Actor
-	actor.Name = form.Name
-	err = a.Office.SetUp(r.Context(), actor, admin.FirstRun{
+	err = a.Office.SetUp(r.Context(), visitorOf(r).Actor, admin.FirstRun{
 		Code: form.Code, CompanyName: form.CompanyName, Language: locale.From(r.Context()).Lang,
 		Person: admin.NewStaff{
 			Name: form.Name, Username: form.Username, Email: form.Email, Password: r.PostFormValue("password"), Active: true,

@@ -67,9 +67,9 @@ func (a *App) identify(r *http.Request) (visitor, locale.Locale, error) {
 }
 
 func (a *App) known(r *http.Request, row queries.SessionActorRow) (visitor, locale.Locale, error) {
-	zone, err := time.LoadLocation(row.TimeZone)
+	zone, err := a.zone(row.TimeZone)
 	if err != nil {
-		return visitor{}, locale.Locale{}, fmt.Errorf("load zone %s: %w", row.TimeZone, err)
+		return visitor{}, locale.Locale{}, err
 	}
 	v := visitor{
 		Actor: staff.Actor{
@@ -101,9 +101,9 @@ func (a *App) stranger(r *http.Request) (visitor, locale.Locale, error) {
 		return v, locale.Locale{}, fmt.Errorf("get company: %w", err)
 	}
 	v.Company = company.Name
-	zone, err := time.LoadLocation(company.TimeZone)
+	zone, err := a.zone(company.TimeZone)
 	if err != nil {
-		return v, locale.Locale{}, fmt.Errorf("load zone %s: %w", company.TimeZone, err)
+		return v, locale.Locale{}, err
 	}
 	lang, _ := locale.ParseLang(company.Language)
 	if accepted := r.Header.Get("Accept-Language"); accepted != "" {
@@ -113,6 +113,21 @@ func (a *App) stranger(r *http.Request) (visitor, locale.Locale, error) {
 		lang = chosen
 	}
 	return v, locale.New(lang, zone, a.Now()), nil
+}
+
+// zone is a time zone by name. Loading one reads a file, so each is kept.
+func (a *App) zone(name string) (*time.Location, error) {
+	if z, ok := a.zones.Load(name); ok {
+		if zone, ok := z.(*time.Location); ok {
+			return zone, nil
+		}
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("load zone %s: %w", name, err)
+	}
+	a.zones.Store(name, zone)
+	return zone, nil
 }
 
 func roleOf(row queries.SessionActorRow) staff.Role {

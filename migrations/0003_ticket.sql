@@ -47,6 +47,8 @@ CREATE INDEX ticket_by_technician_activity ON ticket (technician_id, last_activi
 CREATE INDEX ticket_by_opener ON ticket (opened_by);
 -- One technician's active tickets, and nobody's; the status comes along to be counted.
 CREATE INDEX active_by_technician ON ticket (technician_id, last_activity_at, id) INCLUDE (status) WHERE status <> 'closed';
+-- The janitor's bites: oldest word first.
+CREATE INDEX pending_by_last_word ON ticket (last_word_at, id) WHERE status = 'pending';
 CREATE INDEX ticket_search ON ticket USING gin (search gin_trgm_ops);
 
 CREATE TABLE entry (

@@ -101,6 +101,9 @@ func (o *Office) SetUp(ctx context.Context, by staff.Actor, first FirstRun, unat
 	if first.Language == "" {
 		first.Language = locale.PtBR
 	}
+	if !unattended {
+		by.Name = person.Name
+	}
 	err = o.ledger.Write(ctx, by, staff.Anyone, func(ctx context.Context, c *ledger.Change) error {
 		err := c.Q.InsertCompany(ctx, queries.InsertCompanyParams{Name: company, TimeZone: "America/Sao_Paulo", Language: string(first.Language)})
 		if err != nil {

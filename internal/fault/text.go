@@ -2,6 +2,7 @@ package fault
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,7 +28,7 @@ func Text(field, value string, min, max int) (string, *Fault) {
 	value = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(value, "\r\n", "\n"), "\r", "\n"))
 	n := utf8.RuneCountInString(value)
 	switch {
-	case n == 0 && min > 0:
+	case min > 0 && !visible(value):
 		return value, ErrRequired.On(field)
 	case n < min:
 		return value, ErrTooShort.On(field).With("min", min)
@@ -52,9 +53,15 @@ func Readable(s string) bool {
 		return false
 	}
 	for _, r := range s {
-		if (r < 0x20 && r != '\n' && r != '\r' && r != '\t') || r == 0x7f {
+		if (r < 0x20 && r != '\n' && r != '\r' && r != '\t') || r == 0x7f || (r >= 0x80 && r < 0xa0) {
 			return false
 		}
 	}
 	return true
+}
+
+// visible reports whether a reader sees anything: spaces and zero-width
+// characters alone are an empty field.
+func visible(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }

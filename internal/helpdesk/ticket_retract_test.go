@@ -122,12 +122,16 @@ func TestSelfServiceAssignment_D09(t *testing.T) {
 	if row := b.now(on.Protocol); row.TechnicianID != nil {
 		t.Errorf("%s has it", row.TechnicianName)
 	}
-	b.must(b.Note(t.Context(), sample.Bruno, on, words("Vou.")))
+	b.must(b.Note(t.Context(), sample.Bruno, on, words("É o compressor?")))
+	if row := b.now(on.Protocol); row.TechnicianID != nil {
+		t.Errorf("%s has it for a note", row.TechnicianName)
+	}
+	b.must(b.Reply(t.Context(), sample.Bruno, on, words("Vou.")))
 	row := b.now(on.Protocol)
 	if row.TechnicianID == nil || *row.TechnicianID != sample.Bruno.ID {
 		t.Fatalf("%q has it", row.TechnicianName)
 	}
-	if diff := cmp.Diff([]string{"event:opened", "reply:Recebido.", "note:Ver garantia.", "note:Vou.", "event:took"}, b.timeline(on.Protocol)); diff != "" {
+	if diff := cmp.Diff([]string{"event:opened", "reply:Recebido.", "note:Ver garantia.", "note:É o compressor?", "reply:Vou.", "event:took"}, b.timeline(on.Protocol)); diff != "" {
 		t.Error(diff)
 	}
 	on.Version = int(row.Version)

@@ -52,7 +52,7 @@ func (d *Desk) say(ctx context.Context, by staff.Actor, on On, kind ticket.Kind,
 			return err
 		}
 		before := *t
-		events, err := t.Say(by, chosen, c.Now)
+		events, err := t.Say(by, kind, chosen, c.Now)
 		if err != nil {
 			return err
 		}

@@ -28,6 +28,12 @@ func families() map[string][]string {
 		"shell.role_":      roles,
 		"error.title_":     statuses,
 		"error.":           append(each("title_", statuses), each("text_", statuses)...),
+		"grid.tab_":        tabs,
+		"grid.title_":      tabs,
+		"grid.sort_":       sorts,
+		"grid.by_":         append(withOrder("asc"), withOrder("desc")...),
+		"grid.none_":       append(withText(nothings), nothings...),
+		"grid.":            {"clear_all", "clear_search", "search_all", "see_active", "see_unassigned", "to_first"},
 	}
 }
 
@@ -45,6 +51,30 @@ var statuses = []string{"400", "401", "403", "404", "405", "409", "413", "422", 
 func filledByScript() []string {
 	return []string{"customer.news.one", "customer.news.other", "error.toast_broke", "ui.count_of", "ui.draft_restored", "ui.draft_saved", "ui.news.one", "ui.news.other",
 		"ui.paste_cut", "ui.picker_count.one", "ui.picker_count.other"}
+}
+
+// The list of tickets (contract, "Daily work"): its tabs, its sorts and what it
+// says where nothing is.
+var (
+	tabs     = append([]string{"active", "all"}, names(ticket.Statuses())...)
+	sorts    = []string{"activity", "opened", "priority", "customer", "department", "visit"}
+	nothings = append([]string{"active", "at_all", "beyond", "found", "here", "mine", "short", "unassigned"}, names(ticket.Statuses())...)
+)
+
+func withOrder(order string) []string {
+	out := make([]string, len(sorts))
+	for i, s := range sorts {
+		out[i] = s + "_" + order
+	}
+	return out
+}
+
+func withText(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = v + "_text"
+	}
+	return out
 }
 
 func each(prefix string, values []string) []string {

@@ -31,9 +31,10 @@ var (
 const RetractionTime = 10 * time.Minute
 
 // Say is what answering does to the ticket: nobody's ticket becomes the
-// technician's who answers it, and the status moves when the person chose one.
-// An empty status means none was chosen.
-func (t *Ticket) Say(by staff.Actor, chosen Status, now time.Time) ([]Event, error) {
+// technician's who answers it, and the status moves when the person chose one;
+// an empty status means none was chosen. A note alone takes nothing: it is no
+// reply and changes no status (product, "Self-service assignment").
+func (t *Ticket) Say(by staff.Actor, kind Kind, chosen Status, now time.Time) ([]Event, error) {
 	if t.Status == Closed {
 		return nil, ErrClosed
 	}
@@ -45,7 +46,9 @@ func (t *Ticket) Say(by staff.Actor, chosen Status, now time.Time) ([]Event, err
 		}
 		events = append(events, moved...)
 	}
-	events = append(t.taken(by), events...)
+	if kind == Reply || len(events) > 0 {
+		events = append(t.taken(by), events...)
+	}
 	t.LastActivity, t.LastWord = now, now
 	t.settle(now)
 	return events, nil
@@ -164,7 +167,7 @@ func (t *Ticket) Transfer(to Passage, now time.Time) ([]Event, error) {
 	if !changed {
 		return nil, ErrNothing
 	}
-	t.LastActivity, t.LastWord = now, now
+	t.LastActivity = now
 	return []Event{e}, nil
 }
 
@@ -193,7 +196,7 @@ func (t *Ticket) Escalate(to Passage, now time.Time) ([]Event, error) {
 		return nil, err
 	}
 	t.Status = Escalated
-	t.LastActivity, t.LastWord = now, now
+	t.LastActivity = now
 	return []Event{e}, nil
 }
 

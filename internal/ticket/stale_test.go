@@ -42,7 +42,7 @@ func conflicts(t *testing.T, err error) []ticket.Conflict {
 func TestAStaleStatusIsRefusedWithWhoWhatAndWhen_D04(t *testing.T) {
 	t.Parallel()
 	for name, try := range map[string]func(*ticket.Ticket) ([]ticket.Event, error){
-		"with a reply": func(k *ticket.Ticket) ([]ticket.Event, error) { return k.Say(ana, ticket.Pending, now) },
+		"with a reply": func(k *ticket.Ticket) ([]ticket.Event, error) { return k.Say(ana, ticket.Reply, ticket.Pending, now) },
 		"by choice":    func(k *ticket.Ticket) ([]ticket.Event, error) { return k.Move(ana, ticket.Pending, now) },
 	} {
 		k := since(in(ticket.Escalated), ticket.Change{Field: ticket.FieldStatus, Was: "open"})
@@ -64,7 +64,7 @@ func TestAReplyWithoutAStatusNeverConflicts(t *testing.T) {
 	k := since(in(ticket.Pending),
 		ticket.Change{Field: ticket.FieldStatus, Was: "open"}, ticket.Change{Field: ticket.FieldTechnician, Was: ""},
 		ticket.Change{Field: ticket.FieldSubject, Was: "Antes"})
-	events, err := k.Say(bruno, "", now)
+	events, err := k.Say(bruno, ticket.Reply, "", now)
 	if err != nil || k.Status != ticket.Pending || len(events) != 1 || events[0].Name != ticket.Took {
 		t.Errorf("%v, %s, %v", err, k.Status, names(events))
 	}
@@ -170,7 +170,7 @@ func TestAnEscalationConflictsWithWhatItWouldOverwrite(t *testing.T) {
 func TestAChangeRemembersWhatEachFieldWas(t *testing.T) {
 	t.Parallel()
 	k := in(ticket.Open)
-	if _, err := k.Say(bruno, ticket.Pending, now); err != nil {
+	if _, err := k.Say(bruno, ticket.Reply, ticket.Pending, now); err != nil {
 		t.Fatal(err)
 	}
 	want := []ticket.Change{{Field: ticket.FieldStatus, Was: "open"}, {Field: ticket.FieldTechnician, Was: ""}}

@@ -47,7 +47,7 @@ func TestATechnicianTakesWhatTheyAnswer(t *testing.T) {
 }
 
 func say(s ticket.Status) func(*ticket.Ticket, staff.Actor) ([]ticket.Event, error) {
-	return func(k *ticket.Ticket, by staff.Actor) ([]ticket.Event, error) { return k.Say(by, s, now) }
+	return func(k *ticket.Ticket, by staff.Actor) ([]ticket.Event, error) { return k.Say(by, ticket.Reply, s, now) }
 }
 
 func move(s ticket.Status) func(*ticket.Ticket, staff.Actor) ([]ticket.Event, error) {
