@@ -76,7 +76,6 @@ func (v TicketGridView) trigger() string {
 	return trigger
 }
 
-
 // caption says to who cannot see it what the table holds.
 func (v TicketGridView) caption(ctx context.Context) string {
 	return t(ctx, "grid.caption", "title", v.Title, "order", v.Order, "range", v.Pager.Text)
