@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -163,11 +164,8 @@ func harmless(text string) string {
 	if strings.IndexAny(text, "\t\r\n") == 0 {
 		return "'" + text
 	}
-	for _, first := range strings.TrimSpace(text) {
-		if strings.ContainsRune("=+-@＝＋－＠", first) {
-			return "'" + text
-		}
-		break
+	if first, _ := utf8.DecodeRuneInString(strings.TrimSpace(text)); strings.ContainsRune("=+-@＝＋－＠", first) {
+		return "'" + text
 	}
 	return text
 }
