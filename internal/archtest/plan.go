@@ -61,6 +61,7 @@ func Plan() map[string]Room {
 		"internal/backup":    {Floor: tools},
 		"internal/channel":   {Floor: tools},
 		"internal/filestore": {Floor: tools},
+		"internal/inspect":   {Floor: tools},
 		"internal/job":       {Floor: tools},
 		"internal/live":      {Floor: tools},
 		"internal/metrics":   {Floor: tools},

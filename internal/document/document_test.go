@@ -54,6 +54,16 @@ func TestNamesAreShownWithoutWhatMisleads(t *testing.T) {
 	}
 }
 
+func TestCuttingANameMakesNoExtension(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", document.MaxName-4)
+	for _, raw := range []string{long + ".pdf depois do ponto", long[:190] + " .pdf.pdf depois do ponto"} {
+		if got := document.Clean(raw); strings.Contains(got, "pdf") || document.Clean(got) != got {
+			t.Errorf("…%q becomes …%q", raw[180:], got[180:])
+		}
+	}
+}
+
 func TestLongNamesKeepTheirExtension(t *testing.T) {
 	t.Parallel()
 	for _, stem := range []string{strings.Repeat("a", 5000), strings.Repeat("ção ", 300), strings.Repeat("𝒜", 400)} {

@@ -35,7 +35,16 @@ func Clean(raw string) string {
 	if isDevice(stem) {
 		stem = "_" + stem
 	}
-	return strings.TrimRight(cut(stem, MaxName-utf8.RuneCountInString(ext)), " .") + ext
+	whole := stem
+	stem = strings.TrimRight(cut(stem, MaxName-utf8.RuneCountInString(ext)), " .")
+	for ext == "" && stem != whole { // what was cut may not leave an extension that was none
+		bare, made := split(stem)
+		if made == "" {
+			break
+		}
+		stem = strings.TrimRight(bare, " .")
+	}
+	return stem + ext
 }
 
 // Rename gives a file's name the usual extension of another kind, for a file

@@ -41,10 +41,7 @@ func newKey() filestore.Key { return filestore.Key{Owner: uuid.New(), File: uuid
 // noise is n bytes that nothing compresses, the same for the same seed.
 func noise(seed uint64, n int) []byte {
 	b := make([]byte, n)
-	r := rand.New(rand.NewPCG(seed, 0))
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
+	rand.NewChaCha8([32]byte{byte(seed)}).Read(b)
 	return b
 }
 
