@@ -20,5 +20,8 @@ func TestWalks(t *testing.T) {
 	t.Run("outages", func(t *testing.T) { t.Parallel(); walkOutages(t, c) })
 	t.Run("equal", func(t *testing.T) { t.Parallel(); walkEqual(t) })
 	t.Run("scripts", func(t *testing.T) { t.Parallel(); walkScripts(t) })
+	t.Run("access", func(t *testing.T) { t.Parallel(); walkAccess(t, c) })
+	t.Run("phone", func(t *testing.T) { t.Parallel(); walkPhone(t, c) })
+	t.Run("pictures", func(t *testing.T) { t.Parallel(); walkShots(t) })
 	t.Run("the first run", func(t *testing.T) { t.Parallel(); walkFirstRun(t) })
 }
