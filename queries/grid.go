@@ -117,11 +117,19 @@ func readGrid(ctx context.Context, db DBTX, s *gridSelect) ([]gridRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list tickets: %w", err)
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[gridRow])
+	found, err := pgx.CollectRows(rows, scanGridRow)
 	if err != nil {
 		return nil, fmt.Errorf("list tickets: %w", err)
 	}
 	return found, nil
+}
+
+// scanGridRow reads a row in the order of gridTicket and gridNames. pgx can do
+// it by the columns' names, for a third of what the whole query costs here.
+func scanGridRow(row pgx.CollectableRow) (r gridRow, err error) {
+	err = row.Scan(&r.Side, &r.Place, &r.ID, &r.Protocol, &r.Subject, &r.Status, &r.Priority, &r.Level, &r.CustomerID, &r.DepartmentID,
+		&r.TechnicianID, &r.OpenedAt, &r.LastActivityAt, &r.ClosedAt, &r.NextVisitAt, &r.Version, &r.CustomerName, &r.DepartmentName, &r.TechnicianName)
+	return r, err
 }
 
 // uneven reports whether the best way to read depends on what is looked for: a

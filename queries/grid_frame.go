@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -64,7 +65,7 @@ func (g TicketGrid) whole() bool {
 // ReadTicketCounts reads the counts of a view in one query.
 func ReadTicketCounts(ctx context.Context, db DBTX, g TicketGrid, limit int32) (TicketCounts, error) {
 	var c TicketCounts
-	err := readJSON(ctx, db, "ReadTicketCounts", g.countFields(), g.frameArgs(limit), &c)
+	err := readJSON(ctx, db, "ReadTicketCounts", g.countFields(limit), g.frameArgs(), &c)
 	return c, err
 }
 
@@ -81,18 +82,18 @@ type TicketFrame struct {
 
 // ReadTicketFrame reads it in one query.
 func ReadTicketFrame(ctx context.Context, db DBTX, g TicketGrid, reader uuid.UUID, limit int32) (TicketFrame, error) {
-	active := capped("t.status <> 'closed'")
+	active := capped(limit, "t.status <> 'closed'")
 	if g.whole() {
 		active = "0" // the tabs say it
 	}
-	fields := append(g.countFields(),
+	fields := append(g.countFields(limit),
 		field("Departments", `(SELECT coalesce(json_agg(json_build_object('id', d.id, 'name', d.name) ORDER BY d.name`+collated+`, d.id), '[]')
  FROM department AS d WHERE d.active OR d.id = @department)`),
 		field("Customer", `(SELECT coalesce(max(c.display_name), '') FROM customer AS c WHERE c.id = @customer)`),
-		field("Rail", `json_build_object('Active', `+active+`, 'Mine', `+capped("t.technician_id = @reader AND t.status <> 'closed'")+
-			`, 'Nobodys', `+capped("t.technician_id IS NULL AND t.status <> 'closed'")+
+		field("Rail", `json_build_object('Active', `+active+`, 'Mine', `+capped(limit, "t.technician_id = @reader AND t.status <> 'closed'")+
+			`, 'Nobodys', `+capped(limit, "t.technician_id IS NULL AND t.status <> 'closed'")+
 			`, 'Unread', (SELECT count(*) FROM (SELECT FROM notification AS n WHERE n.staff_id = @reader AND n.read_at IS NULL LIMIT 100) AS x))`))
-	args := g.frameArgs(limit)
+	args := g.frameArgs()
 	args["reader"] = reader
 	var f TicketFrame
 	if err := readJSON(ctx, db, "ReadTicketFrame", fields, args, &f); err != nil {
@@ -104,14 +105,14 @@ func ReadTicketFrame(ctx context.Context, db DBTX, g TicketGrid, reader uuid.UUI
 	return f, nil
 }
 
-func (g TicketGrid) frameArgs(limit int32) pgx.NamedArgs {
-	args := pgx.NamedArgs{"cap": limit}
+func (g TicketGrid) frameArgs() pgx.NamedArgs {
+	args := pgx.NamedArgs{}
 	g.filters(besidesTab, args)
 	args["department"], args["technician"], args["customer"] = g.Department.ID, g.Technician.ID, g.Customer.ID
 	return args
 }
 
-func (g TicketGrid) countFields() []string {
+func (g TicketGrid) countFields(limit int32) []string {
 	fields := []string{
 		field("Any", "EXISTS (SELECT FROM ticket)"),
 		field("Scheduled", "EXISTS (SELECT FROM ticket AS t WHERE t.status = 'scheduled')"),
@@ -124,7 +125,7 @@ func (g TicketGrid) countFields() []string {
 		filters := g.filters(besidesTab, pgx.NamedArgs{})
 		for _, s := range ticket.Statuses() {
 			status := string(s)
-			tabs = append(tabs, "'"+status+"', "+capped(append([]string{"t.status = '" + status + "'"}, filters...)...))
+			tabs = append(tabs, "'"+status+"', "+capped(limit, append([]string{"t.status = '" + status + "'"}, filters...)...))
 		}
 		fields = append(fields, field("Tabs", "json_build_object("+strings.Join(tabs, ",\n  ")+")"))
 	}
@@ -133,9 +134,10 @@ func (g TicketGrid) countFields() []string {
 
 func field(name, value string) string { return "'" + name + "', " + value }
 
-// capped counts tickets up to the cap.
-func capped(where ...string) string {
-	return "(SELECT count(*) FROM (SELECT FROM ticket AS t WHERE " + strings.Join(where, " AND ") + " LIMIT @cap) AS x)"
+// capped counts tickets up to a limit. It is written into the statement: with
+// one that is not known the planner fears the worst, and plans anew each time.
+func capped(limit int32, where ...string) string {
+	return "(SELECT count(*) FROM (SELECT FROM ticket AS t WHERE " + strings.Join(where, " AND ") + " LIMIT " + strconv.Itoa(int(limit)) + ") AS x)"
 }
 
 // readJSON reads one object, whose fields are SQL of this package, into to.

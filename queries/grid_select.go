@@ -2,6 +2,7 @@ package queries
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -21,7 +22,7 @@ type gridSelect struct {
 
 func newGridSelect(g TicketGrid) *gridSelect {
 	return &gridSelect{
-		grid: g, sort: cmp.Or(g.Sort, SortActivity), desc: g.Desc, limit: g.Limit, args: pgx.NamedArgs{"rows": g.Limit + 1},
+		grid: g, sort: cmp.Or(g.Sort, SortActivity), desc: g.Desc, limit: g.Limit, args: pgx.NamedArgs{},
 	}
 }
 
@@ -110,9 +111,13 @@ func (r *run) same() []string {
 	return nil
 }
 
+// rows is how many are read. It is written into the statement: with a number
+// that is not known the planner fears the worst, and plans anew each time.
+func (r *run) rows() string { return "\nLIMIT " + strconv.Itoa(r.limit+1) }
+
 func list(suffix string, keys ...string) string { return strings.Join(keys, suffix+", ") + suffix }
 
-// tickets finds the rows of the run, @rows of them at most.
+// tickets finds the rows of the run, one more than fits on a page at most.
 func (r *run) tickets() string {
 	switch {
 	case r.sort == SortCustomer:
@@ -126,7 +131,7 @@ func (r *run) tickets() string {
 	if r.from != nil {
 		where = append(where, "("+r.sort.column()+", t.id)"+r.beyond()+"("+r.arg("key", r.from.key, keyType(r.sort))+", "+r.arg("id", r.from.id, "uuid")+")")
 	}
-	return "SELECT " + gridTicket + "\nFROM ticket AS t" + conjunction(where) + "\nORDER BY " + r.order() + "\nLIMIT @rows"
+	return "SELECT " + gridTicket + "\nFROM ticket AS t" + conjunction(where) + "\nORDER BY " + r.order() + r.rows()
 }
 
 func keyType(s GridSort) string {
@@ -147,7 +152,7 @@ func (r *run) byCustomer() string {
 			"(c.display_name"+collated+", c.id, t.id)"+r.beyond()+"("+key+", "+group+", "+r.arg("id", r.from.id, "uuid")+")")
 	}
 	return "SELECT " + gridTicket + "\nFROM ticket AS t JOIN customer AS c ON c.id = t.customer_id" + conjunction(where) +
-		"\nORDER BY " + r.order() + "\nLIMIT @rows"
+		"\nORDER BY " + r.order() + r.rows()
 }
 
 // byDepartment sorts a view that is small anyway.
@@ -159,7 +164,7 @@ func (r *run) byDepartment() string {
 			r.arg("group", r.from.group, "uuid")+", "+r.arg("id", r.from.id, "uuid")+")")
 	}
 	return "SELECT " + gridTicket + "\nFROM ticket AS t LEFT JOIN department AS d ON d.id = t.department_id" + conjunction(where) +
-		"\nORDER BY " + r.order() + "\nLIMIT @rows"
+		"\nORDER BY " + r.order() + r.rows()
 }
 
 // byTeam reads a view that may be everything: there are few departments and
@@ -179,7 +184,7 @@ func (r *run) byTeam() string {
 		return "SELECT " + gridTicket + "\nFROM ticket AS t\nWHERE false" // behind the last row
 	}
 	return "SELECT t.* FROM (\n(" + strings.Join(teams, ")\nUNION ALL\n(") + ")\n) AS t LEFT JOIN department AS d ON d.id = t.department_id" +
-		"\nORDER BY " + r.order() + "\nLIMIT @rows"
+		"\nORDER BY " + r.order() + r.rows()
 }
 
 func (r *run) ofDepartments(resumed bool) string {
@@ -196,7 +201,7 @@ func (r *run) ofDepartments(resumed bool) string {
 		r.args["department"] = r.grid.Department.ID
 	}
 	return "SELECT x.* FROM department AS d" + r.perStatus("t.department_id = d.id", start) + conjunction(where) +
-		"\nORDER BY " + list(r.dir(), "d.name"+collated, "d.id", "x.id") + "\nLIMIT @rows"
+		"\nORDER BY " + list(r.dir(), "d.name"+collated, "d.id", "x.id") + r.rows()
 }
 
 func (r *run) ofTriage(resumed bool) string {
@@ -204,7 +209,7 @@ func (r *run) ofTriage(resumed bool) string {
 	if resumed {
 		start = " AND t.id" + r.beyond() + r.arg("id", r.from.id, "uuid")
 	}
-	return "SELECT x.* FROM (SELECT) AS triage" + r.perStatus("t.department_id IS NULL", start) + "\nORDER BY x.id" + r.dir() + "\nLIMIT @rows"
+	return "SELECT x.* FROM (SELECT) AS triage" + r.perStatus("t.department_id IS NULL", start) + "\nORDER BY x.id" + r.dir() + r.rows()
 }
 
 // firstID is before every id in the run's direction.
@@ -224,7 +229,7 @@ func (r *run) perStatus(team, start string) string {
 	}
 	where := append([]string{team, "t.status = tab.status"}, r.filters(besidesTeam)...)
 	return " CROSS JOIN unnest('{" + strings.Join(names, ",") + "}'::text[]) AS tab (status)\nCROSS JOIN LATERAL (SELECT " + gridTicket +
-		"\n FROM ticket AS t" + conjunction(where) + start + "\n ORDER BY " + list(r.dir(), "t.department_id", "t.id") + "\n LIMIT @rows) AS x"
+		"\n FROM ticket AS t" + conjunction(where) + start + "\n ORDER BY " + list(r.dir(), "t.department_id", "t.id") + r.rows() + ") AS x"
 }
 
 func conjunction(where []string) string {
