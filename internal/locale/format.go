@@ -89,8 +89,13 @@ func (l Locale) Clock(t time.Time) string { return t.In(l.Zone).Format("15:04") 
 // the zone's offset.
 func (l Locale) Exact(t time.Time) string {
 	t = t.In(l.Zone)
-	return fmt.Sprintf("%s %d %s %d, %s (%s)", weekdays[l.Lang][t.Weekday()], t.Day(),
-		months[l.Lang][t.Month()-1], t.Year(), t.Format("15:04:05"), t.Format("UTC-07:00"))
+	b := make([]byte, 0, len("seg 24 nov 2026, 14:05:00 (UTC-03:00)")+2)
+	b = append(b, weekdays[l.Lang][t.Weekday()]...)
+	b = strconv.AppendInt(append(b, ' '), int64(t.Day()), 10)
+	b = append(append(b, ' '), months[l.Lang][t.Month()-1]...)
+	b = strconv.AppendInt(append(b, ' '), int64(t.Year()), 10)
+	b = t.AppendFormat(append(b, ", "...), "15:04:05 (UTC-07:00)")
+	return string(b)
 }
 
 // Stamp writes a moment for a machine: RFC 3339 in the zone, for datetime=.

@@ -107,17 +107,37 @@ func (l Locale) N(key string, n int, args ...any) string {
 	return l.T(key+form, append([]any{"n", n}, args...)...)
 }
 
+// fill puts the values in the places of their {names}. A name without a value
+// stays as it is; braces inside of a value are its own.
 func (l Locale) fill(text string, args []any) string {
 	if len(args) < 2 {
 		return text
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		name, ok := args[i].(string)
-		if !ok {
-			continue
+	var b strings.Builder
+	b.Grow(2 * len(text))
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		b.WriteString(before)
+		if !found || !closed {
+			b.WriteString(text[len(before):])
+			return b.String()
 		}
-		pairs = append(pairs, "{"+name+"}", l.value(args[i+1]))
+		if v, ok := valueOf(name, args); ok {
+			b.WriteString(l.value(v))
+		} else {
+			b.WriteString(text[len(before) : len(text)-len(after)])
+		}
+		text = after
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// valueOf looks for a name among name, value pairs.
+func valueOf(name string, args []any) (any, bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return args[i+1], true
+		}
+	}
+	return nil, false
 }
