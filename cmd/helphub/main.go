@@ -10,5 +10,6 @@ import (
 )
 
 func main() {
+	keepHeapRoom()
 	os.Exit(run(context.Background(), os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }
