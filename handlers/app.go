@@ -5,6 +5,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -82,6 +83,7 @@ func (a *App) newSessions() *scs.SessionManager {
 	s := scs.New()
 	s.Store = pgxstore.NewWithCleanupInterval(a.DB.Write, 0)
 	s.HashTokenInStore = true
+	s.Codec = carrier{}
 	s.Lifetime = staff.RememberedLife
 	s.Cookie = scs.SessionCookie{
 		Name: a.cookieName("session"), Path: "/", HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteLaxMode,
@@ -89,6 +91,27 @@ func (a *App) newSessions() *scs.SessionManager {
 	}
 	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { a.fail(w, r, fmt.Errorf("session: %w", err)) }
 	return s
+}
+
+// carrier writes a cookie's row as JSON: its package's own way works out anew,
+// at every request, how two short values are read.
+type carrier struct{}
+
+type carried struct {
+	Deadline time.Time      `json:"deadline"`
+	Values   map[string]any `json:"values"`
+}
+
+// Encode implements scs.Codec.
+func (carrier) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
+	return json.Marshal(carried{deadline, values})
+}
+
+// Decode implements scs.Codec.
+func (carrier) Decode(raw []byte) (time.Time, map[string]any, error) {
+	var c carried
+	err := json.Unmarshal(raw, &c)
+	return c.Deadline, c.Values, err
 }
 
 // cookieName adds the prefix that binds a cookie to this host and https.

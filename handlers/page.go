@@ -54,11 +54,23 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, f frame) (components
 
 func (a *App) countRail(ctx context.Context, v visitor) (queries.CountRailRow, error) {
 	id := v.Actor.ID
-	counts, err := a.read.CountRail(ctx, queries.CountRailParams{StaffID: &id, Cap: countCap + 1})
-	if err != nil {
-		return counts, fmt.Errorf("count rail: %w", err)
-	}
-	return counts, nil
+	part := live.Part{Key: live.PartKey{URL: "counts of the rail", Person: id}, Topics: []live.Topic{live.Tickets, live.Staff(id)}}
+	return kept(ctx, a, part, func(ctx context.Context) (queries.CountRailRow, error) {
+		counts, err := a.read.CountRail(ctx, queries.CountRailParams{StaffID: &id, Cap: countCap + 1})
+		if err != nil {
+			return counts, fmt.Errorf("count rail: %w", err)
+		}
+		return counts, nil
+	})
+}
+
+// kept reads something that is not worth reading again before one of the part's
+// topics speaks. What it returns is shared: nobody may change it.
+func kept[T any](ctx context.Context, a *App, part live.Part, read func(context.Context) (T, error)) (T, error) {
+	part.Read = func(ctx context.Context) (any, error) { return read(ctx) }
+	body, err := a.Parts.Get(ctx, part)
+	value, _ := body.Value.(T) // the zero value, when there is an error
+	return value, err
 }
 
 func railOf(ctx context.Context, v visitor, section components.Section, counts queries.CountRailRow) components.Rail {

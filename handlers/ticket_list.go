@@ -27,7 +27,7 @@ func (a *App) listTickets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	around, err := queries.ReadTicketFrame(ctx, a.DB.Read, grid, v.Actor.ID, countCap+1)
+	around, err := a.aroundTickets(ctx, v, t, grid)
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,20 @@ func (a *App) listTickets(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return render(w, r, http.StatusOK, components.Tickets(shell, ticketFilters(l, v.Actor, t, around), view))
+}
+
+// aroundTickets is what is around the rows: the same on every page of a view,
+// whatever its status and order.
+func (a *App) aroundTickets(ctx context.Context, v visitor, t ticketQuery, grid queries.TicketGrid) (queries.TicketFrame, error) {
+	t.tab, t.sort, t.desc, t.after, t.before = "", "", false, "", ""
+	part := live.Part{
+		Key:    live.PartKey{URL: "around " + t.at(ticketsPath), Person: v.Actor.ID},
+		Topics: []live.Topic{live.Tickets, live.Customers, live.Admin, live.Staff(v.Actor.ID)},
+		Until:  midnight(locale.From(ctx)),
+	}
+	return kept(ctx, a, part, func(ctx context.Context) (queries.TicketFrame, error) {
+		return queries.ReadTicketFrame(ctx, a.DB.Read, grid, v.Actor.ID, countCap+1)
+	})
 }
 
 // showTicketRows is the list as a live part, shared by all who look at the same

@@ -17,7 +17,7 @@ func (d *Desk) ReadNotifications(ctx context.Context, by staff.Actor, now time.T
 	if err := by.Check(staff.SignedIn); err != nil {
 		return err
 	}
-	return d.ledger.Touch(ctx, func(ctx context.Context, q *queries.Queries) error {
+	err := d.ledger.Touch(ctx, func(ctx context.Context, q *queries.Queries) error {
 		read, err := q.ReadNotifications(ctx, queries.ReadNotificationsParams{StaffID: by.ID, Now: &now})
 		if err != nil {
 			return fmt.Errorf("read notifications: %w", err)
@@ -30,4 +30,9 @@ func (d *Desk) ReadNotifications(ctx context.Context, by staff.Actor, now time.T
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	d.ledger.Heard(live.Staff(by.ID))
+	return nil
 }

@@ -133,6 +133,9 @@ func (l *Ledger) Announce(ctx context.Context, topics ...live.Topic) error {
 	return nil
 }
 
+// Heard tells this instance's pages at once what a Touch announced to all.
+func (l *Ledger) Heard(topics ...live.Topic) { l.heard(topics...) }
+
 func announce(ctx context.Context, q *queries.Queries, payloads []string) error {
 	if len(payloads) == 0 {
 		return nil

@@ -45,12 +45,16 @@ type Part struct {
 	// goroutine of its own that outlives the first asker's request: it may use
 	// the context and what is in the key, not a ResponseWriter.
 	Render func(ctx context.Context) ([]byte, error)
+	// Read, instead of Render, is for what is no HTML: the numbers that many
+	// pages show.
+	Read func(ctx context.Context) (any, error)
 }
 
-// Body is a rendered part. It is shared: nobody may change HTML.
+// Body is a rendered part. It is shared: nobody may change HTML or Value.
 type Body struct {
-	HTML []byte
-	ETag string // strong, quoted
+	HTML  []byte
+	ETag  string // strong, quoted
+	Value any    // what Read returned, and then nothing else
 }
 
 // WriteTo answers with the body, or with 304 when the page has it already.
@@ -111,9 +115,14 @@ type keptPart struct {
 	body    Body
 }
 
-// size is about what the part costs; 256 for the structures around it.
+// size is about what the part costs; 256 for the structures around it, and as
+// much as some dozens of names for what is no HTML.
 func (k *keptPart) size() int {
-	return len(k.body.HTML) + len(k.key.URL) + len(k.key.Permissions) + 256
+	n := len(k.body.HTML) + len(k.key.URL) + len(k.key.Permissions) + 256
+	if k.body.Value != nil {
+		n += 8 << 10
+	}
+	return n
 }
 
 // NewParts returns an empty store of the hub's parts.
@@ -185,6 +194,10 @@ func (p *Parts) render(ctx context.Context, part Part) (body Body, err error) {
 		}
 	}()
 	p.rendered.Add(1)
+	if part.Read != nil {
+		value, err := part.Read(ctx)
+		return Body{Value: value}, err
+	}
 	html, err := part.Render(ctx)
 	if err != nil {
 		return Body{}, err

@@ -75,6 +75,33 @@ func TestAPartIsRenderedOncePerChangeHoweverManyAsk(t *testing.T) {
 	})
 }
 
+func TestWhatIsReadIsKeptUntilATopicSpeaks(t *testing.T) {
+	t.Parallel()
+	h, reads := hearingHub(), 0
+	p := NewParts(h, PartsOptions{})
+	read := func() any {
+		t.Helper()
+		body, err := p.Get(t.Context(), Part{Key: PartKey{URL: "counts"}, Topics: []Topic{Tickets}, Read: func(context.Context) (any, error) {
+			reads++
+			return reads, nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body.Value
+	}
+	if first, again := read(), read(); first != 1 || again != 1 {
+		t.Errorf("got %v, then %v without news", first, again)
+	}
+	h.Notify("tickets")
+	if got := read(); got != 2 {
+		t.Errorf("got %v after news", got)
+	}
+	if p.Stats().Bytes < 8<<10 {
+		t.Errorf("a kept value counts %d bytes", p.Stats().Bytes)
+	}
+}
+
 // Seen to fail with the version taken out of the flight's name, and with the
 // version read after the render instead of before.
 func TestWhoAsksAfterTheNewsNeverGetsARenderFromBeforeIt(t *testing.T) {
