@@ -81,7 +81,7 @@ type tab struct {
 }
 
 // openTab opens a tab in somebody's browser and watches it.
-func openTab(t *testing.T, browser context.Context, base string) *tab {
+func openTab(t *testing.T, browser context.Context, base string) *tab { //nolint:revive // the test comes first, as everywhere
 	t.Helper()
 	b := &tab{t: t, base: base}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithListener(b.notice))

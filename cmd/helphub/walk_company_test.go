@@ -127,7 +127,6 @@ type agent struct {
 	company *company
 	name    string
 	jar     http.CookieJar
-	mu      sync.Mutex
 	token   string
 }
 
@@ -252,7 +251,7 @@ func (c *company) tab(t *testing.T, at *instance, username string) *tab {
 }
 
 // tabIn opens a further tab in somebody's browser.
-func (c *company) tabIn(t *testing.T, browser context.Context, at *instance, username string) *tab {
+func (c *company) tabIn(t *testing.T, browser context.Context, at *instance, username string) *tab { //nolint:revive // as openTab
 	t.Helper()
 	b := openTab(t, browser, at.url)
 	c.cookies(t, b, username)

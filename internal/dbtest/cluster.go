@@ -49,7 +49,7 @@ func startCluster(ctx context.Context) (dsn string, err error) {
 	if err != nil {
 		return "", err
 	}
-	held = inst
+	held = append(held, inst)
 	go removeOldClusters(dir)
 	return inst.DSN(), nil
 }
@@ -57,7 +57,7 @@ func startCluster(ctx context.Context) (dsn string, err error) {
 // held is this process's share in its cluster. A lock nobody refers to is
 // closed by the garbage collector, and another process would find the cluster
 // unused in the middle of our tests.
-var held *pgembed.Instance
+var held []*pgembed.Instance
 
 func startIn(ctx context.Context, dir, root string) (*pgembed.Instance, error) {
 	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
