@@ -23,7 +23,11 @@ const trailing = ".,;:!?…"
 func pieces(text string) []piece {
 	var out []piece
 	at := 0
-	for _, found := range address.FindAllStringIndex(text, -1) {
+	var addresses [][]int
+	if strings.Contains(text, "://") { // most hold none, and looking closer takes a while
+		addresses = address.FindAllStringIndex(text, -1)
+	}
+	for _, found := range addresses {
 		from, to := found[0], found[1]
 		link := trimAddress(text[from:to])
 		if strings.HasSuffix(link, "//") {

@@ -136,6 +136,7 @@ func (a *App) timelineOf(ctx context.Context, v visitor, k ticket.Ticket, q time
 		latest.Before = nil
 		view.Latest = latest.href(k.Protocol)
 	}
+	view.Entries = make([]components.EntryView, 0, len(rows))
 	for _, row := range rows {
 		view.Entries = append(view.Entries, entryView(v, k, row, a.Now()))
 	}
