@@ -28,7 +28,7 @@ func Folder(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // what a test leaves behind fails no test
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })  // what a test leaves behind fails no test
 	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // nothing secret is in it
 		t.Fatal(err)
 	}
