@@ -29,6 +29,20 @@ func walkFirstRun(t *testing.T) {
 	b.until(`document.querySelector("main .empty a[href='/tickets/new']")`)
 	b.shoot("first-run")
 
+	// From there to the first ticket, with its customer first
+	b.goes(func() { b.click("main .empty a[href='/tickets/new']") })
+	b.goes(func() { b.click("main a[href='/customers/new']") })
+	b.fill("#legal_name", "Marta Oliveira")
+	b.fill("#tax_id", "312.615.169-82")
+	b.goes(func() { b.click(`main form[method="post"] button[type="submit"]`) })
+	b.goes(func() { b.click(`main a[href^="/tickets/new?customer="]`) })
+	b.fill("#subject", "Exaustor da cozinha treme")
+	b.fill("#description", "Treme e faz barulho desde ontem.")
+	b.goes(func() { b.click(`#ticket-form button[type="submit"]`) })
+	b.sees("Chamado aberto")
+	b.visit("/tickets")
+	b.sees("Exaustor da cozinha treme")
+
 	// The link worked once
 	b.expects("status of 404")
 	b.visit("/setup" + path)
