@@ -19,7 +19,7 @@ import (
 
 // patience is how long a test waits for the browser before it says that
 // something does not happen.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // browser starts one Chromium for all tests of the package.
 var browser = sync.OnceValues(func() (context.Context, error) {

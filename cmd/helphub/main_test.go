@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 
 // patience is how long a test waits for something before it says that it does
 // not happen. No test says how fast a thing must be.
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // process is the program as people start it.
 type process struct {
