@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 
 	"helphub/internal/customer"
 	"helphub/internal/fault"
@@ -16,6 +17,10 @@ type CustomerForm struct {
 	Draft customer.Draft
 	// Name is what the customer is called now; empty for a new one.
 	Name string
+	// ID is the customer's; zero for a new one.
+	ID uuid.UUID
+	// MayDelete says that the reader may take the customer away.
+	MayDelete bool
 	// TaxIDOptional says that this one may lack a CPF or CNPJ.
 	TaxIDOptional bool
 }

@@ -105,6 +105,7 @@ func (a *App) drawEditCustomer(w http.ResponseWriter, r *http.Request, status in
 	}
 	form.Name = customerFrom(row).DisplayName()
 	form.Action, form.Back = components.CustomerPath(row.ID, "edit"), components.CustomerPath(row.ID, "")
+	form.ID, form.MayDelete = row.ID, visitorOf(r).Actor.Can(staff.CustomerDelete)
 	form.TaxIDOptional = !company.RequireTaxID || (row.Origin != nil && row.TaxID == nil)
 	return a.drawCustomerForm(w, r, status, form, locale.From(r.Context()).T("ui.edit"))
 }

@@ -102,6 +102,7 @@ func (a *App) daily(t table) {
 	t.get("/customers/{id}/live", staff.CustomerRead, a.showCustomerLive)
 	t.get("/customers/{id}/edit", staff.CustomerWrite, a.editCustomer)
 	t.post("/customers/{id}/edit", staff.CustomerWrite, a.updateCustomer)
+	t.post("/customers/{id}/deletion", staff.CustomerDelete, a.deleteCustomer)
 }
 
 func (a *App) administration(t table) {

@@ -11,6 +11,10 @@ SET legal_name = @legal_name, trade_name = @trade_name, tax_id = @tax_id, email 
     city = @city, state = @state, notes = @notes, active = @active, version = version + 1, updated_at = @updated_at
 WHERE id = @id;
 
+-- name: DeleteCustomer :exec
+-- Violates ticket_has_a_customer when they have tickets.
+DELETE FROM customer WHERE id = @id;
+
 -- name: LockCustomer :one
 SELECT id, legal_name, trade_name, tax_id, email, phone, postal_code, street, number, complement, district, city,
        state, notes, active, origin, version

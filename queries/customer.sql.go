@@ -192,6 +192,16 @@ func (q *Queries) CustomerTickets(ctx context.Context, arg CustomerTicketsParams
 	return items, nil
 }
 
+const deleteCustomer = `-- name: DeleteCustomer :exec
+DELETE FROM customer WHERE id = $1
+`
+
+// Violates ticket_has_a_customer when they have tickets.
+func (q *Queries) DeleteCustomer(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteCustomer, id)
+	return err
+}
+
 const getCustomer = `-- name: GetCustomer :one
 SELECT id, legal_name, trade_name, tax_id, email, phone, postal_code, street, number, complement, district, city,
        state, notes, active, origin, version, created_at, updated_at
