@@ -22,7 +22,7 @@ demo: postgres build ## fill HelpHub with a believable company (ARGS='--tickets 
 
 test: postgres ## run every test, with the race detector where there is a C compiler
 	@test -n "$(RACE)" || { echo 'make test: no C compiler, so the race detector stays off'; test "$$HELPHUB_RACE" != required; }
-	go test $(RACE) $(ARGS) ./...
+	go test $(RACE) -timeout 30m $(ARGS) ./...
 
 check: generated format lint test build ## generate and compare, format, tidy, vet, lint, test, build
 
