@@ -47,6 +47,7 @@ func (c *company) spots(t *testing.T) []spot {
 		{name: "customers", path: "/customers"},
 		{name: "customer", path: "/customers/" + customer},
 		{name: "customer-edit", path: "/customers/" + customer + "/edit"},
+		{name: "customer-deletion", path: "/customers/" + customer + "/edit", prepare: func(b *tab) { b.click(`.ending button`) }},
 		{name: "customer-new", path: "/customers/new"},
 		{name: "departments", path: "/admin/departments"},
 		{name: "department-edit", path: "/admin/departments/" + team + "/edit"},

@@ -110,12 +110,9 @@ func (d *Desk) UpdateCustomer(ctx context.Context, by staff.Actor, id uuid.UUID,
 }
 
 func updateCustomer(ctx context.Context, c *ledger.Change, id uuid.UUID, n NewCustomer) error {
-	row, err := c.Q.LockCustomer(ctx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fault.ErrMissing
-	}
+	row, err := lockCustomer(ctx, c, id)
 	if err != nil {
-		return fmt.Errorf("lock customer: %w", err)
+		return err
 	}
 	if n.Version <= 0 {
 		return ErrVersion
@@ -149,6 +146,19 @@ func updateCustomer(ctx context.Context, c *ledger.Change, id uuid.UUID, n NewCu
 		return err
 	}
 	return saveCustomer(ctx, c, id, int(row.Version), was, is)
+}
+
+// lockCustomer holds the customer until the end of the change; a customer that
+// is not there is fault.ErrMissing.
+func lockCustomer(ctx context.Context, c *ledger.Change, id uuid.UUID) (queries.LockCustomerRow, error) {
+	row, err := c.Q.LockCustomer(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, fault.ErrMissing
+	}
+	if err != nil {
+		return row, fmt.Errorf("lock customer: %w", err)
+	}
+	return row, nil
 }
 
 func saveCustomer(ctx context.Context, c *ledger.Change, id uuid.UUID, version int, was, is ledger.Fields) error {

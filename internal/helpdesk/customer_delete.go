@@ -2,11 +2,9 @@ package helpdesk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"helphub/internal/fault"
 	"helphub/internal/ledger"
@@ -23,12 +21,9 @@ var ErrCustomerUsed = fault.New(fault.Conflict, "customer.has_tickets")
 // moment keeps its customer. Faults: fault.ErrMissing, ErrCustomerUsed.
 func (d *Desk) DeleteCustomer(ctx context.Context, by staff.Actor, id uuid.UUID) error {
 	err := d.ledger.Write(ctx, by, staff.CustomerDelete, func(ctx context.Context, c *ledger.Change) error {
-		row, err := c.Q.LockCustomer(ctx, id)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return fault.ErrMissing
-		}
+		row, err := lockCustomer(ctx, c, id)
 		if err != nil {
-			return fmt.Errorf("lock customer: %w", err)
+			return err
 		}
 		if err := c.Q.DeleteCustomer(ctx, id); err != nil {
 			return fmt.Errorf("delete customer: %w", err)
